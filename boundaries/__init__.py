@@ -1,0 +1,1 @@
+"""The ground: wards, LSOAs, their lookup, and which of them a point lies in."""

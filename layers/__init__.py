@@ -1,0 +1,1 @@
+"""What lies on the ground: asset categories, assets, green space, deprivation, population, stops."""
