@@ -1,0 +1,112 @@
+"""Who can reach a facility: residents within and beyond a cutoff, and the spread of minutes, by zone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from transport.travel_times import DETOUR, DETOUR_HIGH, DETOUR_LOW
+
+
+def residents_by_cutoff(
+    minutes: pd.DataFrame, points: pd.DataFrame, zones: pd.Series, *, cutoff_min: float
+) -> pd.DataFrame:
+    """Count the residents within and beyond a cutoff in each zone.
+
+    Parameters
+    ----------
+    minutes : DataFrame
+        From `transport.travel_times.nearest_walk`, indexed like `points`: ``minutes, basis, at_most``.
+    points : DataFrame
+        Resident points with ``residents``.
+    zones : Series
+        The zone of each point (ward code, LSOA code, decile ...), indexed like `points`; points without
+        a zone are left out.
+    cutoff_min : float
+        Minutes; a walk of exactly the cutoff is within it.
+
+    Returns
+    -------
+    DataFrame
+        By zone: ``residents, within, beyond, not_known`` (people, float), ``beyond_share`` (0-1 of those
+        known; missing where nothing is known), ``estimate_share`` (0-1 of those known whose minutes are
+        an estimate). A time over streets that is only "at most", and longer than the cutoff, is not known:
+        something nobody collected may be nearer. An estimate that is "at most" has looked there, and counts.
+    """
+    time = minutes["minutes"]
+    within = time <= cutoff_min
+    unknown = time.isna() | (~within & minutes["at_most"] & (minutes["basis"] == "streets"))
+    beyond = ~within & ~unknown
+    people = points["residents"]
+    table = pd.DataFrame(
+        {
+            "residents": people,
+            "within": people.where(within, 0.0),
+            "beyond": people.where(beyond, 0.0),
+            "not_known": people.where(unknown, 0.0),
+            "estimate_share": people.where((minutes["basis"] == "estimate") & ~unknown, 0.0),
+        }
+    )
+    table = table.groupby(zones).sum()
+    known = (table["within"] + table["beyond"]).replace(0.0, np.nan)
+    table["beyond_share"] = table["beyond"] / known
+    table["estimate_share"] = table["estimate_share"] / known
+    return table
+
+
+def beyond_range(minutes: pd.DataFrame, points: pd.DataFrame, *, cutoff_min: float) -> tuple[float, float]:
+    """Return the fewest and most residents beyond a cutoff under reasonable detour factors.
+
+    Parameters
+    ----------
+    minutes, points : DataFrame
+        As for `residents_by_cutoff`.
+    cutoff_min : float
+        Minutes.
+
+    Returns
+    -------
+    tuple of float
+        People, with `DETOUR_LOW` and with `DETOUR_HIGH` in place of `DETOUR` where minutes are estimates.
+    """
+    everyone = pd.Series("all", index=points.index)
+    estimated = minutes["basis"] == "estimate"
+    counts = []
+    for factor in (DETOUR_LOW, DETOUR_HIGH):
+        scaled = minutes["minutes"].mask(estimated, minutes["minutes"] * factor / DETOUR)
+        table = residents_by_cutoff(minutes.assign(minutes=scaled), points, everyone, cutoff_min=cutoff_min)
+        counts.append(float(table["beyond"].sum()))
+    return counts[0], counts[1]
+
+
+def minutes_by_zone(minutes: pd.DataFrame, points: pd.DataFrame, zones: pd.Series) -> pd.DataFrame:
+    """Return the median minutes and their spread in each zone, weighted by residents.
+
+    Returns
+    -------
+    DataFrame
+        By zone: ``median_min, p10_min, p90_min``, ``basis`` ("streets" or "estimate" by the majority of
+        residents, "not covered" where no point has a time) and ``mixed`` (bool: both bases occur).
+    """
+    known = minutes["minutes"].notna() & zones.notna()
+    frame = pd.DataFrame(
+        {
+            "zone": zones[known],
+            "minutes": minutes.loc[known, "minutes"],
+            # A place without residents still has a middle: every point weighs at least a little.
+            "weight": points.loc[known, "residents"].clip(lower=1e-9),
+            "on_streets": (minutes.loc[known, "basis"] == "streets").astype(float),
+        }
+    ).sort_values(["zone", "minutes"])
+    grouped = frame.groupby("zone")
+    position = grouped["weight"].cumsum() / grouped["weight"].transform("sum")
+    quantiles = {
+        name: frame[position >= q - 1e-12].groupby("zone")["minutes"].first()
+        for name, q in (("median_min", 0.5), ("p10_min", 0.1), ("p90_min", 0.9))
+    }
+    table = pd.DataFrame(quantiles).reindex(pd.Index(zones.dropna().unique(), name=zones.name))
+    streets = (frame["on_streets"] * frame["weight"]).groupby(frame["zone"]).sum()
+    share = (streets / grouped["weight"].sum()).reindex(table.index)
+    table["basis"] = np.select([share.isna(), share > 0.5], ["not covered", "streets"], "estimate")
+    table["mixed"] = (share > 0) & (share < 1)
+    return table.sort_index()
