@@ -1,0 +1,1 @@
+"""What is missing, and for whom; and first, what is strong."""
