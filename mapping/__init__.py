@@ -1,0 +1,1 @@
+"""How it looks on a map: folium draws an empty frame, the browser fetches everything else by address."""
