@@ -1,0 +1,181 @@
+"""The steps by which a study area is prepared: what each makes, from what, and what it needs made before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from layers.population import POSTCODES_AT_ONE_POINT, read_postcodes, resident_points
+from prepare import facts, features, ground, indices
+from prepare.made import Made
+from prepare.workshop import Workshop
+from study.area import StudyArea
+from study.errors import DataError
+from study.tables import AGE_BANDS, require_table
+from transport import streets
+
+STREET_LINE_TOLERANCE_M = 8.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One table's making.
+
+    Attributes
+    ----------
+    table : str
+        What it makes.
+    label : str
+        What the table is called in the report.
+    make : callable
+        Told the workshop, returns the table.
+    sources : tuple of str
+        Keys of the study area's ``tables``, the first one present is the source; the table's own by default.
+    needs : tuple of str
+        Tables that must have been made.
+    required : bool
+        Whether the map cannot open without it, whatever the study area's file says.
+    expected : bool
+        Whether the map says so when a place has no source for it.
+    """
+
+    table: str
+    label: str
+    make: Callable[[Workshop, str], Made]
+    sources: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    required: bool = False
+    expected: bool = True
+
+    def source_key(self, area: StudyArea) -> str | None:
+        """Return the key of the study area's ``tables`` that names this table's source, if one does."""
+        return next((key for key in self.sources or (self.table,) if key in area.tables), None)
+
+    def is_required(self, area: StudyArea) -> bool:
+        """Return whether the study area cannot be prepared without it."""
+        key = self.source_key(area)
+        # A source borrowed from another table does not lend its duty.
+        own = key is not None and key == (self.sources or (self.table,))[0]
+        return self.required or (own and area.tables[key].required)
+
+
+def _wards(shop: Workshop, key: str) -> Made:
+    entry = shop.entry(key, ("ward_code", "ward_name"))
+    return ground.wards(shop.file(key), entry, crs=shop.area.crs)
+
+
+def _lsoas(shop: Workshop, key: str) -> Made:
+    lookup_entry = shop.entry("lookup", ("lsoa_code", "ward_code"))
+    lookup = ground.ward_lookup(shop.file("lookup"), lookup_entry, shop.table("wards").index)
+    entry = shop.entry(key, ("lsoa_code",), ("lsoa_name",))
+    return ground.lsoas(shop.file(key), entry, lookup, crs=shop.area.crs)
+
+
+def _population(shop: Workshop, key: str) -> Made:
+    entry = shop.entry(key, ("lsoa_code", "residents"), tuple(AGE_BANDS))
+    return facts.population(shop.file(key), entry, shop.table("lsoas").index)
+
+
+def _deprivation(shop: Workshop, key: str) -> Made:
+    entry = shop.entry(key, ("lsoa_code",))
+    return indices.deprivation(shop.file(key), entry, shop.table("lsoas").index)
+
+
+def _deprivation_2019(shop: Workshop, key: str) -> Made:
+    entry = shop.entry(key, ("lsoa_code",))
+    return indices.earlier_deprivation("deprivation_2019", shop.file(key), entry)
+
+
+def _connectivity(shop: Workshop, _: str) -> Made:
+    return facts.connectivity(shop.area.slug, shop.table("lsoas").index)
+
+
+def _broadband(shop: Workshop, key: str) -> Made:
+    entry = shop.entry(key, ("lsoa_code", "broadband_score"))
+    return facts.broadband(shop.file(key), entry, shop.table("lsoas").index)
+
+
+def _resident_points(shop: Workshop, _: str) -> Made:
+    lsoas, population = shop.table("lsoas"), shop.table("population")
+    postcodes = read_postcodes(shop.area.postcode_areas)
+    points = resident_points(lsoas, population, postcodes, lad_code=shop.area.lad_code)
+    points = require_table("resident_points", points, where="the postcode package")
+    living, placed = population["residents"].sum(), points["residents"].sum()
+    if abs(living - placed) > 0.5:
+        raise DataError(
+            f"{living:,} residents live in the LSOAs, but {placed:,.0f} were placed at points.",
+            where="resident_points",
+            do="This is a fault of the program: please report it.",
+        )
+    own = postcodes[postcodes["lad_code"] == shop.area.lad_code]
+    height = own.groupby(["easting_m", "northing_m"]).size()
+    piles = height[height >= POSTCODES_AT_ONE_POINT]
+    bare = int((points["point_basis"] != "postcodes").sum())
+    notes = [
+        f"{len(own):,} postcodes of the local authority; {points['postcodes'].sum():,} are used, "
+        f"at {int((points['point_basis'] == 'postcodes').sum()):,} points.",
+        f"{piles.sum():,} postcodes in {len(piles):,} piles of {POSTCODES_AT_ONE_POINT} or more at one point "
+        "(PO boxes, large users) were left out.",
+        f"{bare:,} LSOAs without postcodes have one point on their surface instead.",
+    ]
+    return Made(points, notes, ["The residents placed at points add up to those of the LSOAs."])
+
+
+def _assets(shop: Workshop, key: str) -> Made:
+    source = str(shop.file(key))
+    return features.assets(shop.features(key), shop.table("wards"), rules=shop.rules, source=source)
+
+
+def _green_space(shop: Workshop, key: str) -> Made:
+    return features.green_space(shop.features(key), shop.table("wards"), source=str(shop.file(key)))
+
+
+def _stops(shop: Workshop, key: str) -> Made:
+    return features.stops(shop.features(key), shop.table("wards"), source=str(shop.file(key)))
+
+
+def _water(shop: Workshop, key: str) -> Made:
+    return features.water(shop.features(key), shop.table("wards"), source=str(shop.file(key)))
+
+
+def _street_lines(shop: Workshop, key: str) -> Made:
+    path = shop.file(key)
+    ground_to_keep = features.ground_to_keep(shop.table("wards"))
+    shop.network = streets.read_walk_streets(path, crs=shop.area.crs, within=ground_to_keep)
+    lines = streets.street_lines(shop.network, tolerance_m=STREET_LINE_TOLERANCE_M)
+    lines = require_table("street_lines", lines, where=str(path))
+    points = shop.table("resident_points")
+    covered = points.geometry.intersects(shop.network.coverage)
+    share = points["residents"][covered].sum() / max(points["residents"].sum(), 1)
+    lsoas = points["lsoa_code"][covered].nunique()
+    notes = [
+        f"{share:.0%} of residents, in {lsoas} of {points['lsoa_code'].nunique()} LSOAs, live where streets "
+        "are known; elsewhere walking times are straight-line estimates."
+    ]
+    return Made(lines, notes)
+
+
+_GROUND = ("wards", "lsoas")
+STEPS = (
+    Step("wards", "Wards", _wards, required=True),
+    Step("lsoas", "Small areas (LSOAs)", _lsoas, needs=("wards",), required=True),
+    Step("population", "Residents", _population, needs=_GROUND, required=True),
+    Step("deprivation", "Deprivation", _deprivation, needs=_GROUND),
+    Step("deprivation_2019", "Deprivation, 2019", _deprivation_2019, expected=False),
+    Step("connectivity", "Connectivity", _connectivity, needs=_GROUND),
+    Step("broadband", "Broadband", _broadband, needs=_GROUND),
+    Step(
+        "resident_points",
+        "Where residents live",
+        _resident_points,
+        needs=("lsoas", "population"),
+        required=True,
+    ),
+    Step("assets", "Assets", _assets, needs=("wards",), required=True),
+    Step("green_space", "Public green space", _green_space, needs=("wards",)),
+    Step("stops", "Stops and stations", _stops, needs=("wards",)),
+    Step(
+        "water", "Water", _water, sources=("water", "green_space", "assets"), needs=("wards",), expected=False
+    ),
+    Step("street_lines", "Streets", _street_lines, sources=("streets",), needs=("resident_points",)),
+)
