@@ -42,7 +42,9 @@ def checked_shape(shape: shapely.Geometry, ground: shapely.Geometry) -> shapely.
             _("This outline has more than {most} corners.").format(most=f"{MOST_VERTICES:,}"),
             do=_("Simplify it first, or draw it here."),
         )
-    parts = [p for p in shapely.get_parts(shapely.make_valid(shape)) if p.geom_type == "Polygon" and p.area > 0]
+    parts = [
+        p for p in shapely.get_parts(shapely.make_valid(shape)) if p.geom_type == "Polygon" and p.area > 0
+    ]
     whole = shapely.union_all(parts) if parts else None
     if whole is None or whole.area < 1:
         raise PlaceNotFoundError(
@@ -107,7 +109,8 @@ def shape_from_file(content: bytes, name: str, crs: str) -> shapely.Geometry:
         raise PlaceNotFoundError(_("There is no polygon in this file."), do=do)
     if shapely.get_num_coordinates(polygons.to_numpy()).sum() > MOST_VERTICES:
         raise PlaceNotFoundError(
-            _("This file has more than {most} corners.").format(most=f"{MOST_VERTICES:,}"), do=_("Simplify it first.")
+            _("This file has more than {most} corners.").format(most=f"{MOST_VERTICES:,}"),
+            do=_("Simplify it first."),
         )
     return shapely.union_all(shapely.make_valid(polygons.to_crs(crs).to_numpy()))
 
@@ -129,7 +132,11 @@ def shape_from_postcodes(text: str, postcodes: pd.DataFrame, crs: str) -> tuple[
     PlaceNotFoundError
         If none is found, or there are too many.
     """
-    wanted = list(dict.fromkeys(re.sub(r"\s+", "", part).upper() for part in re.split(r"[,;\n\t]+", text) if part.strip()))
+    wanted = list(
+        dict.fromkeys(
+            re.sub(r"\s+", "", part).upper() for part in re.split(r"[,;\n\t]+", text) if part.strip()
+        )
+    )
     if len(wanted) > MOST_POSTCODES:
         raise PlaceNotFoundError(_("Give at most {most} postcodes.").format(most=MOST_POSTCODES))
     known = [p for p in wanted if p in postcodes.index]

@@ -11,7 +11,7 @@ from layers.categories import read_asset_rules
 from layers.green_space import green_area
 from layers.study_tables import StudyTables
 from study.tables import DOMAINS
-from transport.catchments import minutes_by_zone, residents_by_cutoff
+from transport.catchments import minutes_by_zone, residents_by_cutoff, rounded_people
 
 ZONE_KINDS = ("ward", "lsoa")
 CUTOFFS_MIN = (15, 30)
@@ -187,9 +187,9 @@ def _beyond(walking: WalkingTimes, by: str, asset_type: str, cutoff_min: int) ->
         status[:] = "not collected"
     detail = pd.DataFrame(
         {
-            "residents_beyond": table["beyond"].where(values.notna()),
+            "residents_beyond": rounded_people(table["beyond"].where(values.notna())),
             "residents": residents_of(tables, by),
-            "residents_not_known": table["not_known"],
+            "residents_not_known": rounded_people(table["not_known"]),
         }
     )
     return IndicatorValues(indicator, values, detail, status)
@@ -225,7 +225,7 @@ def _minutes(walking: WalkingTimes, by: str, asset_type: str) -> IndicatorValues
 def _deciles(tables: StudyTables, indicator_id: str, by: str) -> IndicatorValues:
     connectivity = indicator_id == "connectivity"
     source = tables.connectivity if connectivity else tables.deprivation
-    name = "Connectivity (DfT, through IMD 2025)" if connectivity else f"Deprivation: {DOMAINS[indicator_id]}"
+    name = "Connectivity (DfT, through IMD 2025)" if connectivity else DOMAINS[indicator_id]
     release = 2025 if connectivity else tables.deprivation_release
     country = tables.area.country
     decile = source[f"{indicator_id}_decile"].reindex(tables.lsoas.index)
@@ -238,7 +238,14 @@ def _deciles(tables: StudyTables, indicator_id: str, by: str) -> IndicatorValues
     table = "connectivity" if connectivity else "deprivation"
     if by == "lsoa":
         indicator = Indicator(
-            indicator_id, f"{name}, IMD {release} decile", f"decile, 1 = {ends}", 0, "decile", about, table, by
+            indicator_id,
+            f"{name}: IMD {release} decile",
+            f"decile, 1 = {ends}",
+            0,
+            "decile",
+            about,
+            table,
+            by,
         )
         detail = pd.DataFrame({"residents": residents})
         return IndicatorValues(indicator, decile.astype(float), detail, _status(decile))
@@ -253,7 +260,9 @@ def _deciles(tables: StudyTables, indicator_id: str, by: str) -> IndicatorValues
     )
     indicator = Indicator(
         indicator_id,
-        f"{name}: residents in the tenth of {country} that is {ends} (IMD {release})",
+        f"{name}: residents in the tenth of {country} that is {ends} (IMD {release})"
+        if connectivity
+        else f"{name}: residents in the most deprived tenth of {country} (IMD {release})",
         "% of residents",
         0,
         "need",
@@ -296,13 +305,27 @@ def _green(tables: StudyTables, by: str, indicator_id: str) -> IndicatorValues:
     detail = pd.DataFrame({"green_ha": green["green_m2"] / 1e4, "residents": residents})
     if indicator_id == "green_share":
         indicator = Indicator(
-            indicator_id, "Public green space, share of land", "% of land", 1, "plenty", about, "green_space", by
+            indicator_id,
+            "Public green space, share of land",
+            "% of land",
+            1,
+            "plenty",
+            about,
+            "green_space",
+            by,
         )
         return IndicatorValues(
             indicator, 100 * green["green_land_share"], detail, _status(green["green_land_share"])
         )
     indicator = Indicator(
-        indicator_id, "Public green space per resident", "m² per resident", 0, "plenty", about, "green_space", by
+        indicator_id,
+        "Public green space per resident",
+        "m² per resident",
+        0,
+        "plenty",
+        about,
+        "green_space",
+        by,
     )
     values = (green["green_m2"] / residents.where(residents > 0)).mask(_few(residents))
     return IndicatorValues(indicator, values, detail, _status(values, "too few residents"))
@@ -332,6 +355,8 @@ def _broadband(tables: StudyTables, by: str, indicator_id: str) -> IndicatorValu
     )
     if by == "ward":
         ward, weight = tables.lsoas["ward_code"], residents.where(score.notna())
-        score = ((score * weight).groupby(ward).sum() / weight.groupby(ward).sum()).reindex(tables.wards.index)
+        score = ((score * weight).groupby(ward).sum() / weight.groupby(ward).sum()).reindex(
+            tables.wards.index
+        )
     detail = pd.DataFrame({"residents": residents_of(tables, by)})
     return IndicatorValues(indicator, score, detail, _status(score))

@@ -86,7 +86,9 @@ def is_too_small(tables: StudyTables, place: Place) -> bool:
 def assets_by_category(tables: StudyTables, place: Place) -> dict[str, pd.DataFrame]:
     """Return a place's assets by ABCD category, named ones first, in the order of the rules."""
     inside = tables.assets[place.asset_in]
-    inside = inside.assign(_unnamed=inside["asset_name"].isna()).sort_values(["_unnamed", "type", "asset_name"])
+    inside = inside.assign(_unnamed=inside["asset_name"].isna()).sort_values(
+        ["_unnamed", "type", "asset_name"]
+    )
     groups = {
         category: inside[inside["category"] == category].drop(columns="_unnamed")
         for category in read_asset_rules().categories
@@ -138,7 +140,16 @@ def reach_by_type(walking: WalkingTimes, place: Place, *, cutoff_min: int) -> pd
             row |= minutes_by_zone(minutes, points, whole).iloc[0].to_dict()
             row |= residents_by_cutoff(minutes, points, whole, cutoff_min=cutoff_min).iloc[0].to_dict()
         rows[asset_type] = row
-    columns = ["collected", "median_min", "p10_min", "p90_min", "basis", "beyond", "not_known", "beyond_share"]
+    columns = [
+        "collected",
+        "median_min",
+        "p10_min",
+        "p90_min",
+        "basis",
+        "beyond",
+        "not_known",
+        "beyond_share",
+    ]
     return pd.DataFrame.from_dict(rows, orient="index").reindex(columns=[*columns, "estimate_share"])
 
 

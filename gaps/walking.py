@@ -32,8 +32,11 @@ def facilities(tables: StudyTables, asset_type: str) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         Points in the area's CRS. For green space: points every 50 m along the edge of public green space,
-        since gates are not in the data; else the assets of the type that count for a gap.
+        since gates are not in the data; else the assets of the type that count for a gap. None for a type that
+        was not collected, or only in part: the nearest of half of them is not the nearest.
     """
+    if asset_type in tables.not_collected:
+        return tables.assets.iloc[:0]
     assets = tables.assets[(tables.assets["type"] == asset_type)]
     counting = assets[assets["counts_for_gap"]]
     if asset_type != GREEN_TYPE or tables.green_space is None:
@@ -42,7 +45,8 @@ def facilities(tables: StudyTables, asset_type: str) -> gpd.GeoDataFrame:
     public = tables.green_space.geometry[tables.green_space["is_public"]]
     edges = shapely.get_parts(shapely.boundary(shapely.get_parts(public.to_numpy())))
     points = [
-        shapely.line_interpolate_point(edge, np.arange(0.0, edge.length, EDGE_POINT_EVERY_M)) for edge in edges
+        shapely.line_interpolate_point(edge, np.arange(0.0, edge.length, EDGE_POINT_EVERY_M))
+        for edge in edges
     ]
     return gpd.GeoDataFrame(geometry=np.concatenate(points) if points else [], crs=tables.area.crs)
 
@@ -113,6 +117,8 @@ class WalkingTimes:
         """Return whether the study area's sources hold the type at all."""
         if asset_type == GREEN_TYPE and self.tables.green_space is not None:
             return len(self.tables.green_space) > 0
+        if asset_type in self.tables.not_collected:
+            return False
         return bool((self.tables.assets["type"] == asset_type).any())
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -166,10 +166,13 @@ def asset_mask(
     return mask
 
 
-def type_status(assets: pd.DataFrame, rules: AssetRules) -> dict[str, str]:
+def type_status(
+    assets: pd.DataFrame, rules: AssetRules, *, not_collected: Collection[str] = ()
+) -> dict[str, str]:
     """Say for each type whether the study area's source has it: "collected" or "not collected".
 
-    A type of which the source holds not one place is not collected: nobody looked. That is not zero.
+    A type of which the source holds not one place is not collected: nobody looked. That is not zero. Nor is a
+    type named in `not_collected`, of which the source holds a part.
     """
-    present = set(assets["type"].unique())
+    present = set(assets["type"].unique()) - set(not_collected)
     return {t: "collected" if t in present else "not collected" for t in rules.types}

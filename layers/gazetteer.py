@@ -81,10 +81,14 @@ def find_postcode(tables: StudyTables, text: str) -> Found:
             do=_("Check each letter and number. A very new postcode may be missing."),
         )
     row = table.loc[compact]
-    point = gpd.GeoSeries.from_xy([row["easting_m"]], [row["northing_m"]], crs=BRITISH_GRID).to_crs(tables.area.crs)
+    point = gpd.GeoSeries.from_xy([row["easting_m"]], [row["northing_m"]], crs=BRITISH_GRID).to_crs(
+        tables.area.crs
+    )
     found = _found(tables, shown, "postcode", point.iloc[0])
     if row["lad_code"] != tables.area.lad_code or found.lsoa_code is None:
-        raise PlaceNotFoundError(_("The postcode {postcode} is outside {name}.").format(postcode=shown, name=name))
+        raise PlaceNotFoundError(
+            _("The postcode {postcode} is outside {name}.").format(postcode=shown, name=name)
+        )
     return found
 
 
@@ -104,19 +108,22 @@ def find_named(tables: StudyTables, text: str) -> list[Found]:
     hits: list[tuple[int, int, str, str, shapely.Geometry]] = []
     for order, (kind, table, column) in enumerate(candidates):
         names = table[column].map(plain_name)
-        matching = names[names.map(lambda n: all(w in n for w in wanted.split()))] if wanted else names.iloc[:0]
+        matching = (
+            names[names.map(lambda n: all(w in n for w in wanted.split()))] if wanted else names.iloc[:0]
+        )
         for identity, plain in matching.items():
             quality = 0 if plain == wanted else 1 if plain.startswith(wanted) else 2
-            hits.append((quality, order, table.at[identity, column], kind, table.geometry.at[identity]))
+            hits.append((quality, order, table.loc[identity, column], kind, table.geometry.loc[identity]))
     if not hits:
         raise PlaceNotFoundError(
-            _("Nothing on this map of {name} is called '{text}'.").format(name=tables.area.name, text=text[:60]),
+            _("Nothing on this map of {name} is called '{text}'.").format(
+                name=tables.area.name, text=text[:60]
+            ),
             do=_("Try a postcode, a ward, a park or the name of a community place."),
         )
     hits.sort(key=lambda h: h[:3])
-    return [
-        _found(tables, label, kind, shape.representative_point()) for _quality, _order, label, kind, shape in hits[:MOST_FOUND]
-    ]
+    best = [hit[2:] for hit in hits[:MOST_FOUND]]
+    return [_found(tables, label, kind, shape.representative_point()) for label, kind, shape in best]
 
 
 def find(tables: StudyTables, text: str) -> list[Found]:

@@ -42,6 +42,8 @@ class StudyTables:
         Table -> what was met while it was made.
     missing : dict of str to str
         Layer -> why this place does not have it.
+    not_collected : tuple of str
+        Types of asset that the source was never asked for, or only in part, whatever rows it holds.
     deprivation_release : int or None
         Year of the Indices shown.
     """
@@ -67,6 +69,7 @@ class StudyTables:
     sources: dict[str, str] = field(default_factory=dict)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+    not_collected: tuple[str, ...] = ()
 
     def rows(self) -> dict[str, int]:
         """Return the number of rows of every table that is here."""
@@ -196,6 +199,7 @@ def _read_preview(area: StudyArea) -> StudyTables:
         green_space=_read_preview_green(folder / "green_spaces.geojson", area.crs),
         deprivation_release=area.preview_deprivation_release,
         sources=dict(area.preview_sources),
+        not_collected=area.preview_not_collected,
         missing={
             "broadband": "The preview has no broadband indicator; preparing the area adds it.",
             **area.not_here,

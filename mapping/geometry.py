@@ -64,9 +64,7 @@ def to_geojson(table: gpd.GeoDataFrame, **members: object) -> bytes:
     **members : object
         Further members of the collection, such as ``attribution`` and ``settings``.
     """
-    shapes = shapely.set_precision(
-        table.geometry.to_crs(WGS84).to_numpy(), 10.0**-DECIMALS, mode="pointwise"
-    )
+    shapes = shapely.set_precision(table.geometry.to_crs(WGS84).to_numpy(), 10.0**-DECIMALS, mode="pointwise")
     properties = pd.DataFrame(table.drop(columns=table.geometry.name)).to_dict("records")
     features = [
         {

@@ -74,6 +74,8 @@ class StudyArea(_Strict):
         Postcode areas that touch the place, e.g. ``("LS", "WF")``; empty where there are none.
     assets_cover : {"study area", "streets"}
         Whether the asset source covers all of the study area, or only where it has streets.
+    preview_not_collected : tuple of str
+        Types of asset that the preview's source was never asked for, or only in part.
     not_here : dict of str to str
         Layers this place cannot have, and the sentence that says why.
     tables : dict of str to TableSource
@@ -90,6 +92,7 @@ class StudyArea(_Strict):
     assets_cover: Literal["study area", "streets"] = "study area"
     preview_sources: dict[str, str] = {}
     preview_deprivation_release: int | None = None
+    preview_not_collected: tuple[str, ...] = ()
     not_here: dict[str, str] = {}
     tables: dict[str, TableSource] = {}
 

@@ -128,9 +128,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         {"stop_name": _text(nullable=True), "kind": _text(), "geometry": _geometry()},
         index=pa.Index(str, unique=True, name="stop_id"),
     ),
-    "water": pa.DataFrameSchema(
-        {"geometry": _geometry()}, index=pa.Index(str, unique=True, name="water_id")
-    ),
+    "water": pa.DataFrameSchema({"geometry": _geometry()}, index=pa.Index(str, unique=True, name="water_id")),
     "street_lines": pa.DataFrameSchema(
         {"geometry": _geometry()}, index=pa.Index(int, unique=True, name="line_id")
     ),

@@ -7,6 +7,10 @@ import pandas as pd
 
 from transport.travel_times import DETOUR, DETOUR_HIGH, DETOUR_LOW
 
+# Of whom much is not known, those known are mostly those with a place near by: a share of them alone would mislead.
+MOST_NOT_KNOWN_SHARE = 0.1
+FEWEST_KNOWN_SHARE = 0.5
+
 
 def residents_by_cutoff(
     minutes: pd.DataFrame, points: pd.DataFrame, zones: pd.Series, *, cutoff_min: float
@@ -29,7 +33,7 @@ def residents_by_cutoff(
     -------
     DataFrame
         By zone: ``residents, within, beyond, not_known`` (people, float), ``beyond_share`` (0-1 of those
-        known; missing where nothing is known), ``estimate_share`` (0-1 of those known whose minutes are
+        known; missing where more than `MOST_NOT_KNOWN_SHARE` of the residents are not), ``estimate_share`` (0-1 of those known whose minutes are
         an estimate). A time over streets that is only "at most", and longer than the cutoff, is not known:
         something nobody collected may be nearer. An estimate that is "at most" has looked there, and counts.
     """
@@ -49,9 +53,15 @@ def residents_by_cutoff(
     )
     table = table.groupby(zones).sum()
     known = (table["within"] + table["beyond"]).replace(0.0, np.nan)
-    table["beyond_share"] = table["beyond"] / known
+    enough = table["not_known"] <= MOST_NOT_KNOWN_SHARE * table["residents"]
+    table["beyond_share"] = (table["beyond"] / known).where(enough)
     table["estimate_share"] = table["estimate_share"] / known
     return table
+
+
+def rounded_people(people: pd.Series) -> pd.Series:
+    """Round numbers of people to what an estimate can carry: tens below a thousand, hundreds from there."""
+    return people.round(-1).where(people < 1_000, people.round(-2))
 
 
 def beyond_range(minutes: pd.DataFrame, points: pd.DataFrame, *, cutoff_min: float) -> tuple[float, float]:
@@ -86,7 +96,8 @@ def minutes_by_zone(minutes: pd.DataFrame, points: pd.DataFrame, zones: pd.Serie
     -------
     DataFrame
         By zone: ``median_min, p10_min, p90_min``, ``basis`` ("streets" or "estimate" by the majority of
-        residents, "not covered" where no point has a time) and ``mixed`` (bool: both bases occur).
+        residents known, "not covered" where fewer than `FEWEST_KNOWN_SHARE` of the residents have a time, with
+        no minutes) and ``mixed`` (bool: both bases occur).
     """
     known = minutes["minutes"].notna() & zones.notna()
     frame = pd.DataFrame(
@@ -107,6 +118,9 @@ def minutes_by_zone(minutes: pd.DataFrame, points: pd.DataFrame, zones: pd.Serie
     table = pd.DataFrame(quantiles).reindex(pd.Index(zones.dropna().unique(), name=zones.name))
     streets = (frame["on_streets"] * frame["weight"]).groupby(frame["zone"]).sum()
     share = (streets / grouped["weight"].sum()).reindex(table.index)
+    everyone = points["residents"].clip(lower=1e-9).groupby(zones).sum().reindex(table.index)
+    enough = grouped["weight"].sum().reindex(table.index) >= FEWEST_KNOWN_SHARE * everyone
+    table, share = table.where(enough), share.where(enough)
     table["basis"] = np.select([share.isna(), share > 0.5], ["not covered", "streets"], "estimate")
     table["mixed"] = (share > 0) & (share < 1)
     return table.sort_index()

@@ -148,7 +148,7 @@
         if (e.touches.length === 1) { say("Use two fingers to move the map."); setTimeout(() => say(""), 1500); }
       }, { passive: true });
     }
-    map.on("zoomend moveend", () => { drawAssets(); far(); });
+    map.on("zoomend moveend", () => { far(); drawAssets(); weighGreens(); });
     map.on("moveend", moved);
     if (!L.Browser.mobile) L.control.scale({ imperial: true, metric: true, position: "topright" }).addTo(map);
     tip = L.tooltip({ sticky: true, className: "sp-tip", opacity: 1 });
@@ -156,8 +156,9 @@
   }
 
   // Names are shown where they do not run into each other; largest wards first.
+  let placed = [];
   function far() {
-    const placed = [];
+    placed = [];
     held.labels.forEach((label) => {
       const box = label.getElement();
       if (!box) return;
@@ -346,7 +347,7 @@
   function drawAssets() {
     clear("assets");
     if (!assetData || !assetShown) return;
-    const zoom = map.getZoom(), near = zoom >= 13.5, view = map.getBounds().pad(0.2), cell = 56, gathered = new Map();
+    const zoom = map.getZoom(), near = zoom >= 13.5, view = map.getBounds().pad(0.2), cell = 64, gathered = new Map();
     assetData.features.forEach((feature, i) => {
       if (!assetShown[i]) return;
       const [lon, lat] = feature.geometry.coordinates;
@@ -377,12 +378,19 @@
     });
     held.assets.push(marker);
   }
+  // Many assets stand for their middle as one number, beside a ward's name rather than under it.
   function gather(group) {
     let lat = 0, lon = 0;
     group.forEach((f) => { lon += f.geometry.coordinates[0] / group.length; lat += f.geometry.coordinates[1] / group.length; });
-    const marker = new Sign([lat, lon], {
-      renderer: canvas, radius: Math.min(9 + Math.sqrt(group.length) * 0.8, 18), color: "#ffffff", weight: 1.5, fillColor: "#1f2933", fillOpacity: 0.85,
-      sign: { count: group.length, ink: "#ffffff" },
+    const radius = Math.min(8 + Math.sqrt(group.length) * 0.3, 14), at = map.latLngToContainerPoint([lat, lon]);
+    placed.forEach((name) => {
+      const over = Math.abs(name.x - at.x) < name.w + radius && Math.abs(name.y - at.y) < name.h + radius;
+      if (over) at.y = name.y + (at.y < name.y ? -1 : 1) * (name.h + radius);
+    });
+    const shown = map.containerPointToLatLng(at);
+    const marker = new Sign(shown, {
+      renderer: canvas, radius, color: "#1f2933", weight: 1.2, fillColor: "#ffffff", fillOpacity: 0.92,
+      sign: { count: group.length, ink: "#1f2933" },
     }).addTo(map);
     marker.on("mousemove", (e) => { tip.setLatLng(e.latlng).setContent(element("div", "", group.length + " " + spec.words.gathered)); map.openTooltip(tip); });
     marker.on("mouseout", () => map.closeTooltip(tip));
@@ -478,6 +486,12 @@
     }
   }
 
+  // Thousands of outlines far out would be a scribble: a green space gets its line when it is large enough to see.
+  function weighGreens() {
+    const near = map.getZoom() >= 12.5;
+    held.greens.forEach((layer) => { if (layer.options.stroke !== near) layer.setStyle({ stroke: near }); });
+  }
+
   // Water, streets and green come after what was asked for; without them the map is plainer but right.
   async function dress(mine) {
     const ground = { water: { color: "#9ecae1", fillColor: "#cfe6f2" }, street_lines: { color: "#d0d0cb" } };
@@ -494,6 +508,7 @@
       const data = await getJson("green_space.geojson").catch(() => null);
       if (mine !== serial || !data) return;
       held.greens = shapesOf(data, { renderer: canvas, interactive: false, color: "#1b7837", weight: 1, fillColor: "#7fbf7b", fillOpacity: 0.45 }).filter(Boolean);
+      weighGreens();
       held.outlines.forEach((l) => l && l.bringToFront());
       held.extras.forEach((l) => l.bringToFront && l.bringToFront());
       held.assets.forEach((l) => l.bringToFront());

@@ -1,0 +1,105 @@
+"""Downloads of exactly what is shown, as CSV and GeoJSON, with settings and what is owed on every row."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from app_pages._shading import Shading, twin_table
+from app_pages._tables import Study
+from exports.files import table_csv
+from mapping.geometry import to_geojson
+from study.sources import attributions, read_sources
+from study.words import _
+
+
+def _settings(study: Study, table: str) -> dict[str, str]:
+    """Return what a figure needs to be understood away from the page."""
+    tables = study.tables
+    source = read_sources().get(tables.sources.get(table, ""))
+    return {
+        "study_area": study.area.name,
+        "data": tables.origin,
+        "data_version": tables.fingerprint,
+        "vintage": source.vintage if source else "",
+    }
+
+
+def zone_export(study: Study, shading: Shading) -> tuple[gpd.GeoDataFrame, dict[str, str], list[str]]:
+    """Return what the shaded layer shows as a table with shapes, its settings and its attributions."""
+    tables, indicator = study.tables, shading.values.indicator
+    zones = tables.wards if shading.by == "ward" else tables.lsoas
+    table = twin_table(study, shading).rename(columns={"value": indicator.indicator_id})
+    settings = _settings(study, indicator.table) | {
+        "indicator": indicator.title,
+        "unit": indicator.unit,
+        "method": indicator.about,
+    }
+    if indicator.indicator_id in ("beyond", "minutes"):
+        settings |= {"mode": "walk", "speed_kph": "4.8"}
+    used = [f"{shading.by}s", "lsoas", "population", indicator.table, "resident_points"]
+    owed = attributions([tables.sources.get(table, "") for table in used])
+    shapes = gpd.GeoDataFrame(table, geometry=zones.geometry.reindex(table.index), crs=study.area.crs)
+    return shapes.reset_index(), settings, owed
+
+
+def show_zone_downloads(study: Study, shading: Shading) -> None:
+    """Offer the shaded layer as files."""
+    name = f"{study.area.slug}-{shading.indicator_id}-by-{shading.by}"
+
+    def csv() -> bytes:
+        table, settings, owed = zone_export(study, shading)
+        return table_csv(
+            pd.DataFrame(table.drop(columns="geometry")),
+            title=shading.values.indicator.title,
+            settings=settings,
+            attributions=owed,
+        )
+
+    def geojson() -> bytes:
+        table, settings, owed = zone_export(study, shading)
+        return to_geojson(table, title=shading.values.indicator.title, settings=settings, attribution=owed)
+
+    _two_buttons(csv, geojson, name=name, key="zones")
+
+
+def show_asset_downloads(study: Study, listed: gpd.GeoDataFrame) -> None:
+    """Offer the shown assets as files."""
+    shapes = gpd.GeoDataFrame(listed, geometry="geometry", crs=study.area.crs).reset_index()
+    settings = _settings(study, "assets")
+    owed = attributions([study.tables.sources.get("assets", "")])
+    title = _("Assets shown on the map")
+
+    def csv() -> bytes:
+        places = shapes.geometry.to_crs("EPSG:4326")
+        rows = pd.DataFrame(shapes.drop(columns="geometry")).assign(
+            lat=places.y.round(5), lon=places.x.round(5)
+        )
+        return table_csv(rows, title=title, settings=settings, attributions=owed)
+
+    def geojson() -> bytes:
+        return to_geojson(shapes, title=title, settings=settings, attribution=owed)
+
+    _two_buttons(csv, geojson, name=f"{study.area.slug}-assets", key="assets")
+
+
+def _two_buttons(csv: object, geojson: object, *, name: str, key: str) -> None:
+    with st.container(horizontal=True, key=f"files-{key}"):
+        # The file is made when it is asked for, not for everyone who looks at the page.
+        st.download_button(
+            _("Download as CSV"),
+            csv,
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            key=f"csv-{key}",
+            on_click="ignore",
+        )
+        st.download_button(
+            _("Download as GeoJSON"),
+            geojson,
+            file_name=f"{name}.geojson",
+            mime="application/geo+json",
+            key=f"geojson-{key}",
+            on_click="ignore",
+        )

@@ -1,0 +1,100 @@
+// A sortable table with real markup. Every text is set with textContent: names come from outside.
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  const root = parentElement.querySelector(".sp-table");
+  const words = data.words, columns = data.columns, count = columns.length ? columns[0].cells.length : 0;
+  const kept = root._kept || (root._kept = { column: null, down: true, key: "" });
+  const key = columns.map((c) => c.label).join("|");
+  if (kept.key !== key) { kept.key = key; kept.column = null; }
+
+  const make = (tag, text, className) => {
+    const element = document.createElement(tag);
+    if (text !== undefined) element.textContent = text;
+    if (className) element.className = className;
+    return element;
+  };
+  const figure = (value, decimals) =>
+    value.toLocaleString("en-GB", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+
+  let live = root.querySelector(".sp-live");
+  if (!live) {
+    live = make("div", "", "sp-live");
+    live.setAttribute("role", "status");
+    root.appendChild(live);
+  }
+  const old = root.querySelector(".sp-scroll"), at = old ? old.scrollTop : 0;
+  const scroll = make("div", undefined, "sp-scroll");
+  scroll.tabIndex = 0;
+  scroll.setAttribute("role", "region");
+  scroll.setAttribute("aria-label", data.caption);
+  scroll.style.maxHeight = data.height + "px";
+  const table = make("table"), head = make("thead"), body = make("tbody"), row = make("tr");
+  table.appendChild(make("caption", data.caption));
+
+  function fill(focusColumn) {
+    const order = [...Array(count).keys()];
+    if (kept.column !== null) {
+      const { cells, decimals } = columns[kept.column], way = kept.down ? -1 : 1;
+      order.sort((a, b) => {
+        const x = cells[a], y = cells[b];
+        if (x === null || y === null) return (x === null) - (y === null);   // unknown always comes last
+        return way * (decimals === null ? String(x).localeCompare(String(y), "en") : x - y) || a - b;
+      });
+    }
+    body.replaceChildren(...order.map((i) => {
+      const line = make("tr");
+      columns.forEach((column, c) => {
+        const value = column.cells[i], cell = make(c === 0 ? "th" : "td");
+        if (c === 0) cell.scope = "row";
+        if (column.decimals !== null) cell.className = "n";
+        const text = value === null ? words.no_data : column.decimals === null ? value : figure(value, column.decimals);
+        if (c === 0 && data.picks) {
+          const button = make("button", text);
+          button.type = "button";
+          button.addEventListener("click", () => setTriggerValue("picked", data.picks[i]));
+          cell.appendChild(button);
+        } else {
+          cell.textContent = text;
+          if (value === null) cell.classList.add("none");
+        }
+        if (column.bar && value !== null) {
+          const most = column.most || (column.most = Math.max(...column.cells.filter((v) => v !== null), 0));
+          const bar = make("span", undefined, "bar");
+          bar.setAttribute("aria-hidden", "true");
+          bar.style.width = (most ? Math.round((100 * value) / most) : 0) + "%";
+          cell.appendChild(bar);
+        }
+        line.appendChild(cell);
+      });
+      return line;
+    }));
+    [...row.children].forEach((th, c) => {
+      if (kept.column === c) th.setAttribute("aria-sort", kept.down ? "descending" : "ascending");
+      else th.removeAttribute("aria-sort");
+    });
+    if (focusColumn !== undefined) {
+      live.textContent = words.sorted + " " + columns[kept.column].label + ", " + (kept.down ? words.down : words.up) + ". " + count + " " + words.rows + ".";
+    }
+  }
+
+  columns.forEach((column, c) => {
+    const th = make("th", undefined, column.decimals === null ? "" : "n");
+    th.scope = "col";
+    const button = make("button", column.label);
+    button.type = "button";
+    button.title = words.sort + " " + column.label;
+    button.addEventListener("click", () => {
+      if (kept.column === c) kept.down = !kept.down;
+      else { kept.column = c; kept.down = column.decimals !== null; }
+      fill(c);
+    });
+    th.appendChild(button);
+    row.appendChild(th);
+  });
+  head.appendChild(row);
+  table.append(head, body);
+  scroll.appendChild(table);
+  fill();
+  if (old) old.replaceWith(scroll); else root.prepend(scroll);
+  scroll.scrollTop = at;
+}
