@@ -32,10 +32,11 @@ def residents_by_cutoff(
     Returns
     -------
     DataFrame
-        By zone: ``residents, within, beyond, not_known`` (people, float), ``beyond_share`` (0-1 of those
-        known; missing where more than `MOST_NOT_KNOWN_SHARE` of the residents are not), ``estimate_share`` (0-1 of those known whose minutes are
-        an estimate). A time over streets that is only "at most", and longer than the cutoff, is not known:
-        something nobody collected may be nearer. An estimate that is "at most" has looked there, and counts.
+        By zone: ``residents, within, beyond, not_known`` (people, float), ``beyond_share`` (0-1 of those known;
+        missing where more than `MOST_NOT_KNOWN_SHARE` of the residents are not), ``estimate_share`` (0-1 of
+        those known whose minutes are an estimate). A time over streets that is only "at most", and longer than
+        the cutoff, is not known: something nobody collected may be nearer. An estimate that is "at most" has
+        looked there, and counts.
     """
     time = minutes["minutes"]
     within = time <= cutoff_min
