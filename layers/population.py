@@ -51,7 +51,12 @@ def read_postcodes(postcode_areas: Iterable[str]) -> pd.DataFrame:
 
 
 def resident_points(
-    lsoas: gpd.GeoDataFrame, population: pd.DataFrame, postcodes: pd.DataFrame, *, lad_code: str
+    lsoas: gpd.GeoDataFrame,
+    population: pd.DataFrame,
+    postcodes: pd.DataFrame,
+    *,
+    lad_code: str,
+    centroids: gpd.GeoSeries | None = None,
 ) -> gpd.GeoDataFrame:
     """Spread each LSOA's residents over its distinct postcode points.
 
@@ -65,13 +70,15 @@ def resident_points(
         From `read_postcodes`.
     lad_code : str
         Only this local authority's postcodes are used.
+    centroids : GeoSeries, optional
+        Population-weighted centroids by ``lsoa_code``, in the CRS of `lsoas`.
 
     Returns
     -------
     GeoDataFrame
         One row a point: ``lsoa_code, postcodes, residents, point_basis, geometry``, in the CRS of `lsoas`.
         Residents are shared by the number of postcodes at each point. An LSOA without postcodes gets one
-        point on its surface, and says so.
+        point, its weighted centroid where that is known, else a point on its surface; ``point_basis`` says which.
     """
     own = postcodes[postcodes["lad_code"] == lad_code]
     piles = own.groupby(["easting_m", "northing_m"]).size().rename("postcodes").reset_index()
@@ -83,12 +90,9 @@ def resident_points(
     points["lsoa_code"] = assign_points(points, lsoas)
     points = points[points["lsoa_code"].notna()].assign(point_basis="postcodes")
     bare = lsoas.index.difference(points["lsoa_code"])
-    surface = gpd.GeoDataFrame(
-        {"postcodes": 0, "lsoa_code": bare, "point_basis": "point on surface"},
-        geometry=lsoas.geometry.loc[bare].representative_point().to_numpy(),
-        crs=lsoas.crs,
-    )
-    points = pd.concat([points, surface], ignore_index=True) if len(bare) else points.reset_index(drop=True)
+    if len(bare):
+        points = pd.concat([points, _single_points(lsoas.loc[bare], centroids)], ignore_index=True)
+    points = points.reset_index(drop=True)
     require_crs(points, lsoas.crs.to_string(), name="resident points")
     weight = points["postcodes"].clip(lower=1)
     share = weight / weight.groupby(points["lsoa_code"]).transform("sum")
@@ -97,3 +101,19 @@ def resident_points(
     points.index = pd.RangeIndex(len(points), name="point_id").astype(np.int64)
     points["postcodes"] = points["postcodes"].astype(np.int64)
     return points[["lsoa_code", "postcodes", "residents", "point_basis", "geometry"]]
+
+
+def _single_points(lsoas: gpd.GeoDataFrame, centroids: gpd.GeoSeries | None) -> gpd.GeoDataFrame:
+    """Return one point for each LSOA that has no postcodes."""
+    points = lsoas.geometry.representative_point()
+    basis = pd.Series("point on surface", index=lsoas.index)
+    if centroids is not None:
+        require_crs(centroids, lsoas.crs.to_string(), name="weighted centroids")
+        known = lsoas.index.intersection(centroids.index)
+        points.loc[known] = centroids.loc[known]
+        basis.loc[known] = "weighted centroid"
+    return gpd.GeoDataFrame(
+        {"postcodes": 0, "lsoa_code": lsoas.index, "point_basis": basis.to_numpy()},
+        geometry=points.to_numpy(),
+        crs=lsoas.crs,
+    )

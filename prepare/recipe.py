@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from layers.population import POSTCODES_AT_ONE_POINT, read_postcodes, resident_points
+import geopandas as gpd
+
+from layers.population import BRITISH_GRID, POSTCODES_AT_ONE_POINT, read_postcodes, resident_points
 from prepare import facts, features, ground, indices
+from prepare.columns import coded_numbers, read_rows
 from prepare.made import Made
 from prepare.workshop import Workshop
 from study.area import StudyArea
 from study.errors import DataError
-from study.tables import AGE_BANDS, require_table
+from study.tables import AGE_BANDS, MOST_FAULTS_SHOWN, require_table
 from transport import streets
 
 STREET_LINE_TOLERANCE_M = 8.0
@@ -98,7 +101,9 @@ def _broadband(shop: Workshop, key: str) -> Made:
 def _resident_points(shop: Workshop, _: str) -> Made:
     lsoas, population = shop.table("lsoas"), shop.table("population")
     postcodes = read_postcodes(shop.area.postcode_areas)
-    points = resident_points(lsoas, population, postcodes, lad_code=shop.area.lad_code)
+    points = resident_points(
+        lsoas, population, postcodes, lad_code=shop.area.lad_code, centroids=_weighted_centroids(shop)
+    )
     points = require_table("resident_points", points, where="the postcode package")
     living, placed = population["residents"].sum(), points["residents"].sum()
     if abs(living - placed) > 0.5:
@@ -110,15 +115,34 @@ def _resident_points(shop: Workshop, _: str) -> Made:
     own = postcodes[postcodes["lad_code"] == shop.area.lad_code]
     height = own.groupby(["easting_m", "northing_m"]).size()
     piles = height[height >= POSTCODES_AT_ONE_POINT]
-    bare = int((points["point_basis"] != "postcodes").sum())
+    single = points["point_basis"][points["point_basis"] != "postcodes"].value_counts()
     notes = [
         f"{len(own):,} postcodes of the local authority; {points['postcodes'].sum():,} are used, "
         f"at {int((points['point_basis'] == 'postcodes').sum()):,} points.",
         f"{piles.sum():,} postcodes in {len(piles):,} piles of {POSTCODES_AT_ONE_POINT} or more at one point "
         "(PO boxes, large users) were left out.",
-        f"{bare:,} LSOAs without postcodes have one point on their surface instead.",
+        *(
+            f"{count:,} LSOAs without postcodes have one point instead: {basis}."
+            for basis, count in single.items()
+        ),
     ]
     return Made(points, notes, ["The residents placed at points add up to those of the LSOAs."])
+
+
+def _weighted_centroids(shop: Workshop) -> gpd.GeoSeries | None:
+    """Return the LSOAs' population-weighted centroids, where the study area names a source of them."""
+    if "weighted_centroids" not in shop.area.tables:
+        return None
+    entry = shop.entry("weighted_centroids", ("lsoa_code", "easting_m", "northing_m"))
+    path, lsoas = shop.file("weighted_centroids"), shop.table("lsoas")
+    rows = read_rows(path, entry.columns, where=entry.where)
+    rows = rows[rows["lsoa_code"].isin(lsoas.index)]
+    names = {ours: theirs for ours, theirs in entry.columns.items() if ours != "lsoa_code"}
+    numbers, faults = coded_numbers(rows, names, code="lsoa_code", whole=False)
+    if faults:
+        raise DataError("; ".join(faults[:MOST_FAULTS_SHOWN]), where=str(path))
+    points = gpd.GeoSeries.from_xy(numbers["easting_m"], numbers["northing_m"], crs=BRITISH_GRID)
+    return points.to_crs(lsoas.crs)
 
 
 def _assets(shop: Workshop, key: str) -> Made:
