@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import re
 from pathlib import PurePath
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
-import pyogrio.errors
 import shapely
 
+from boundaries.map_files import MapFileError, NoCrsError, polygons_in_geojson, polygons_in_geopackage
 from study.crs import WGS84
 from study.errors import PlaceNotFoundError
 from study.words import _
@@ -69,7 +69,7 @@ def shape_from_ring(ring: list[list[float]], crs: str) -> shapely.Geometry:
     try:
         polygon = shapely.Polygon([(float(lon), float(lat)) for lon, lat in ring])
         good = all(-180 <= lon <= 180 and -90 <= lat <= 90 for lon, lat in polygon.exterior.coords)
-    except (TypeError, ValueError, shapely.errors.GEOSException):
+    except (TypeError, ValueError, OverflowError, shapely.errors.GEOSException):
         good = False
     if not good or len(ring) > MOST_VERTICES:
         raise PlaceNotFoundError(_("This outline cannot be read."), do=_("Draw it again."))
@@ -99,20 +99,23 @@ def shape_from_file(content: bytes, name: str, crs: str) -> shapely.Geometry:
     if len(content) > MOST_BYTES:
         raise PlaceNotFoundError(_("This file is larger than 5 MB."), do=do)
     try:
-        table = gpd.read_file(io.BytesIO(content), engine="pyogrio")
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, RuntimeError) as error:
+        is_package = PurePath(name).suffix.lower() == ".gpkg"
+        found = polygons_in_geopackage(content) if is_package else [polygons_in_geojson(content)]
+    except NoCrsError as error:
+        raise PlaceNotFoundError(_("This file does not say which coordinates it uses."), do=do) from error
+    except MapFileError as error:
         raise PlaceNotFoundError(_("This file cannot be read as a map file."), do=do) from error
-    if not isinstance(table, gpd.GeoDataFrame) or table.crs is None:
-        raise PlaceNotFoundError(_("This file does not say which coordinates it uses."), do=do)
-    polygons = table.geometry[table.geom_type.isin(["Polygon", "MultiPolygon"])]
-    if polygons.empty:
+    if not sum(len(polygons) for polygons in found):
         raise PlaceNotFoundError(_("There is no polygon in this file."), do=do)
-    if shapely.get_num_coordinates(polygons.to_numpy()).sum() > MOST_VERTICES:
+    if sum(shapely.get_num_coordinates(polygons.to_numpy()).sum() for polygons in found) > MOST_VERTICES:
         raise PlaceNotFoundError(
             _("This file has more than {most} corners.").format(most=f"{MOST_VERTICES:,}"),
             do=_("Simplify it first."),
         )
-    return shapely.union_all(shapely.make_valid(polygons.to_crs(crs).to_numpy()))
+    moved = np.concatenate([polygons.to_crs(crs).to_numpy() for polygons in found])
+    if not np.isfinite(shapely.get_coordinates(moved)).all():
+        raise PlaceNotFoundError(_("This outline lies outside the place on this map."), do=do)
+    return shapely.union_all(shapely.make_valid(moved))
 
 
 def shape_from_postcodes(text: str, postcodes: pd.DataFrame, crs: str) -> tuple[shapely.Geometry, list[str]]:
