@@ -109,7 +109,7 @@ def merge_duplicates(assets: gpd.GeoDataFrame, *, within_m: float = DUPLICATE_WI
     """
     require_metres(assets, name="assets table")
     names = assets["asset_name"].map(plain_name).to_numpy()
-    merged = assets.assign(merged_ids=list(assets.index.astype(str)))
+    merged = assets if "merged_ids" in assets else assets.assign(merged_ids=list(assets.index.astype(str)))
     if len(assets) < 2:
         return merged
     xy = np.column_stack([assets.geometry.x, assets.geometry.y])

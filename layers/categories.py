@@ -18,6 +18,7 @@ from study.settings import REPOSITORY
 
 RULES_FILE = REPOSITORY / "data" / "asset_categories.toml"
 DROPPED_ACCESS = {"private", "no"}
+DROPPED_KEYS = ("disused", "abandoned", "demolished", "razed")
 DROPPED_PREFIXES = ("disused:", "abandoned:", "demolished:", "razed:", "was:")
 
 Tags = Mapping[str, str]
@@ -80,6 +81,7 @@ class Rule(_Strict):
     not_: Match = Field(default={}, alias="not")
     category: str
     type: str
+    only: tuple[str, ...] = ()
     counts_for_gap: bool = True
     holder: str | None = None
 
@@ -106,10 +108,13 @@ class AssetRules(_Strict):
         """
         if tags.get("access") in DROPPED_ACCESS or any(k.startswith(DROPPED_PREFIXES) for k in tags):
             return None
+        if any(tags.get(key, "no") != "no" for key in DROPPED_KEYS):
+            return None
         if any(_matches(n.match, tags) for n in self.never):
             return None
         for rule in self.rule:
-            if _matches(rule.match, tags) and not (rule.not_ and _any_matches(rule.not_, tags)):
+            unwanted = rule.not_ and _any_matches(rule.not_, tags)
+            if _matches(rule.match, tags) and not unwanted and not _says_more(rule, tags):
                 return rule
         return None
 
@@ -134,6 +139,15 @@ class AssetRules(_Strict):
 
 def _matches(wanted: Match, tags: Tags) -> bool:
     return all(_value_matches(tags.get(key), values) for key, values in wanted.items())
+
+
+def _says_more(rule: Rule, tags: Tags) -> bool:
+    """Return whether a tag the rule names under ``only`` has a value beside those it wants."""
+    return any(
+        part.strip() not in rule.match.get(key, ())
+        for key in rule.only
+        for part in tags.get(key, "").split(";")
+    )
 
 
 def _any_matches(unwanted: Match, tags: Tags) -> bool:
@@ -167,6 +181,14 @@ def read_asset_rules(path: Path = RULES_FILE) -> AssetRules:
         faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise ConfigError("The asset rules have faults: " + "; ".join(faults), where=str(path)) from error
     faults = [
+        f"{where} names the unknown holder '{holder}'"
+        for where, holder in (
+            *((f"holder_rule {number}", rule.holder) for number, rule in enumerate(rules.holder_rule, 1)),
+            *((f"category_holder.{category}", holder) for category, holder in rules.category_holder.items()),
+        )
+        if holder not in rules.holders
+    ]
+    faults += [
         f"rule {number} ({dict(rule.match)}) names the unknown {kind} '{value}'"
         for number, rule in enumerate(rules.rule, 1)
         for kind, value, known in (

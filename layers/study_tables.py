@@ -21,7 +21,10 @@ from study.settings import prepared_folder, starter_folder
 from study.tables import require_table
 
 GEOGRAPHIC = {"wards", "lsoas", "resident_points", "assets", "green_space", "stops", "water", "street_lines"}
-OPTIONAL = ("deprivation", "connectivity", "broadband", "green_space", "stops", "water", "street_lines")
+OPTIONAL = (
+    *("deprivation", "deprivation_2019", "connectivity", "broadband"),
+    *("green_space", "stops", "water", "street_lines"),
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class StudyTables:
         Layer -> why this place does not have it.
     not_collected : tuple of str
         Types of asset that the source was never asked for, or only in part, whatever rows it holds.
+    deprivation_2019 : DataFrame or None
+        The release before, on LSOAs whose outlines are not here: a table only, never set beside the other.
     deprivation_release : int or None
         Year of the Indices shown.
     """
@@ -57,6 +62,7 @@ class StudyTables:
     resident_points: gpd.GeoDataFrame
     assets: gpd.GeoDataFrame
     deprivation: pd.DataFrame | None = None
+    deprivation_2019: pd.DataFrame | None = None
     connectivity: pd.DataFrame | None = None
     broadband: pd.DataFrame | None = None
     green_space: gpd.GeoDataFrame | None = None
@@ -115,7 +121,7 @@ def _read_prepared(area: StudyArea) -> StudyTables:
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         entries, fingerprint = manifest["tables"], manifest["fingerprint"]
-    except (json.JSONDecodeError, KeyError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise DataError(
             f"The prepared data for {area.name} cannot be read.",
             where=str(folder / "manifest.json"),
@@ -125,8 +131,7 @@ def _read_prepared(area: StudyArea) -> StudyTables:
     for name in ("wards", "lsoas", "population", "resident_points", "assets", *OPTIONAL):
         path = folder / f"{name}.parquet"
         if path.is_file():
-            read = gpd.read_parquet if name in GEOGRAPHIC else pd.read_parquet
-            tables[name] = require_table(name, read(path), where=str(path))
+            tables[name] = require_table(name, _read_parquet(name, path, area), where=str(path))
         elif name not in OPTIONAL:
             raise DataError(
                 f"The prepared data for {area.name} lacks the table '{name}'.",
@@ -146,6 +151,17 @@ def _read_prepared(area: StudyArea) -> StudyTables:
         missing={**area.not_here, **manifest.get("missing", {})},
         **{**tables, "assets": _with_zones(tables["assets"], tables["wards"], tables["lsoas"])},
     )
+
+
+def _read_parquet(name: str, path: Path, area: StudyArea) -> pd.DataFrame:
+    try:
+        return gpd.read_parquet(path) if name in GEOGRAPHIC else pd.read_parquet(path)
+    except (ValueError, OSError) as error:
+        raise DataError(
+            f"The prepared table '{name}' of {area.name} cannot be read.",
+            where=str(path),
+            do=f"Prepare it again: python -m prepare {area.slug} --mirror FOLDER",
+        ) from error
 
 
 def _with_zones(

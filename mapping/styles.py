@@ -72,7 +72,8 @@ def classes_for(values: pd.Series, *, scale: str, decimals: int) -> Classes:
     else:
         cuts = np.quantile(known, (0.2, 0.4, 0.6, 0.8))
     edges = sorted({_round_figure(float(q), decimals) for q in cuts})
-    edges = [e for e in edges if low <= e < top] + [top]
+    # Two classes that read the same in the legend are one.
+    edges = [e for e in edges if low <= e and round(e, decimals) < round(top, decimals)] + [top]
     picked = [colours[round(i * (len(colours) - 1) / max(len(edges) - 1, 1))] for i in range(len(edges))]
     return Classes(tuple(edges), tuple(picked), tuple(_labels(edges, low, decimals)))
 

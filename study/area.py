@@ -137,7 +137,7 @@ def read_study_area(slug: str, *, folder: Path | None = None) -> StudyArea:
             do=f"Choose one of: {', '.join(study_area_slugs(folder)) or 'none yet'}.",
         )
     try:
-        return StudyArea.model_validate({"slug": slug, **tomllib.loads(path.read_text("utf-8"))})
+        return StudyArea.model_validate({**tomllib.loads(path.read_text("utf-8")), "slug": slug})
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"The study area's file is not valid TOML: {error}", where=str(path)) from error
     except ValidationError as error:

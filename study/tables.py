@@ -152,11 +152,12 @@ def require_table(name: str, table: pd.DataFrame, *, where: str) -> pd.DataFrame
     DataError
         With every fault found, each with its row and column.
     """
-    faults = _geometry_faults(table)
+    faults = _geometry_faults(table) + _fractions(name, table)
     try:
         table = SCHEMAS[name].validate(table, lazy=True)
     except SchemaErrors as error:
         faults += [_fault(row) for row in error.failure_cases.itertuples()]
+    faults = list(dict.fromkeys(faults))
     if faults:
         shown = faults[:MOST_FAULTS_SHOWN]
         more = f" ... and {len(faults) - len(shown)} more" if len(faults) > len(shown) else ""
@@ -168,6 +169,17 @@ def require_table(name: str, table: pd.DataFrame, *, where: str) -> pd.DataFrame
             do="Correct these rows in the source, or name another file for this table.",
         )
     return table
+
+
+def _fractions(name: str, table: pd.DataFrame) -> list[str]:
+    """Find fractions where whole numbers belong: turning the column into whole numbers would cut them off."""
+    faults = []
+    for column, schema in SCHEMAS[name].columns.items():
+        if str(schema.dtype) == "int64" and column in table and pd.api.types.is_float_dtype(table[column]):
+            values = table[column].dropna()
+            for row, value in values[values % 1 != 0].items():
+                faults.append(f"row {row}, column {column}: '{value}' (must be a whole number)")
+    return faults
 
 
 def _geometry_faults(table: pd.DataFrame) -> list[str]:
