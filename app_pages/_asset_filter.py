@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from app_pages._link import choose_several
+from app_pages._link import choose_several, choose_text
 from app_pages._tables import Study
-from layers.assets import asset_mask, type_status
+from layers.assets import asset_mask
 from layers.categories import read_asset_rules
 from layers.gazetteer import looks_like_postcode
 from study.words import _
@@ -22,18 +22,18 @@ def choose_assets(study: Study) -> pd.Series:
     categories = choose_several(
         _("Kind of asset (ABCD)"), {k: _(c.name) for k, c in rules.categories.items()}, key="category"
     )
-    status = type_status(assets, rules, not_collected=study.tables.not_collected)
+    collected = {t: study.walking.is_collected(t) for t in rules.types}
     types = choose_several(
         _("Type"),
-        {
-            k: _(t.name) + ("" if status[k] == "collected" else _(" (not collected)"))
-            for k, t in rules.types.items()
-        },
+        {k: _(t.name) + ("" if collected[k] else _(" (not collected)")) for k, t in rules.types.items()},
         key="types",
     )
     holders = choose_several(_("Held by"), {k: _(h.name) for k, h in rules.holders.items()}, key="held")
-    search = _search_box()
-    not_collected = [_(rules.types[t].name) for t in types if status[t] != "collected"]
+    # What looks like a postcode never enters the link.
+    search = choose_text(
+        _("Search in names"), key="q", most=60, may_enter=lambda text: not looks_like_postcode(text)
+    )
+    not_collected = [_(rules.types[t].name) for t in types if not collected[t]]
     if not_collected:
         st.info(
             _("Not collected for {area} yet: {types}. That is not the same as none.").format(
@@ -44,19 +44,6 @@ def choose_assets(study: Study) -> pd.Series:
     return asset_mask(
         assets, categories=categories or None, types=shown_types, holders=holders or None, search=search
     )
-
-
-def _search_box() -> str:
-    """Show the search in names; a text that looks like a postcode never enters the link."""
-    if "_asset_search" not in st.session_state:
-        st.session_state["_asset_search"] = st.query_params.get("q", "")[:60]
-    text = st.text_input(_("Search in names"), max_chars=60, key="_asset_search").strip()
-    if text and not looks_like_postcode(text):
-        if st.query_params.get("q") != text:
-            st.query_params["q"] = text
-    elif "q" in st.query_params:
-        del st.query_params["q"]
-    return text
 
 
 def assets_table(study: Study, mask: pd.Series) -> pd.DataFrame:

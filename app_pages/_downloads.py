@@ -12,6 +12,7 @@ from exports.files import table_csv
 from mapping.geometry import to_geojson
 from study.sources import attributions, read_sources
 from study.words import _
+from transport.travel_times import WALK_KPH
 
 
 def _settings(study: Study, table: str) -> dict[str, str]:
@@ -37,7 +38,7 @@ def zone_export(study: Study, shading: Shading) -> tuple[gpd.GeoDataFrame, dict[
         "method": indicator.about,
     }
     if indicator.indicator_id in ("beyond", "minutes"):
-        settings |= {"mode": "walk", "speed_kph": "4.8"}
+        settings |= {"mode": "walk", "speed_kph": f"{WALK_KPH:g}"}
     used = [f"{shading.by}s", "lsoas", "population", indicator.table, "resident_points"]
     owed = attributions([tables.sources.get(table, "") for table in used])
     shapes = gpd.GeoDataFrame(table, geometry=zones.geometry.reindex(table.index), crs=study.area.crs)

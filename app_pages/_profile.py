@@ -13,6 +13,7 @@ from gaps.profiles import Place, deprivation_in, green_in, is_too_small, reach_b
 from layers.categories import read_asset_rules
 from study.words import _, people
 from transport.catchments import rounded_people
+from transport.travel_times import WALK_KPH
 
 CUTOFF_MIN = 15
 
@@ -79,7 +80,9 @@ def _show_reach(study: Study, place: Place, *, key: str, small: bool) -> None:
             Column("beyond_pct", _("% of residents"), 0, bar=True),
             Column("note", _("Note")),
         ],
-        caption=_("Minutes on foot at 4.8 km/h from people's postcodes to the nearest known place"),
+        caption=_("Minutes on foot at {kph} km/h from people's postcodes to the nearest known place").format(
+            kph=WALK_KPH
+        ),
         key=f"{key}reach",
         height=520,
     )

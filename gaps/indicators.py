@@ -12,6 +12,7 @@ from layers.green_space import green_area
 from layers.study_tables import StudyTables
 from study.tables import DOMAINS
 from transport.catchments import minutes_by_zone, residents_by_cutoff, rounded_people
+from transport.travel_times import WALK_KPH
 
 ZONE_KINDS = ("ward", "lsoa")
 CUTOFFS_MIN = (15, 30)
@@ -168,7 +169,7 @@ def _beyond(walking: WalkingTimes, by: str, asset_type: str, cutoff_min: int) ->
         0,
         "need",
         f"The share of residents whose walk to the nearest known {one} takes longer than {cutoff_min} minutes "
-        "at 4.8 km/h. Residents are spread over the postcodes of their small area.",
+        f"at {WALK_KPH} km/h. Residents are spread over the postcodes of their small area.",
         "assets",
         by,
     )
@@ -205,7 +206,8 @@ def _minutes(walking: WalkingTimes, by: str, asset_type: str) -> IndicatorValues
         "minutes, median over residents",
         0,
         "need",
-        "The walk of the middle resident at 4.8 km/h, with the walk that one in ten is under and one in ten over.",
+        f"The walk of the middle resident at {WALK_KPH} km/h, with the walk that one in ten is under and one in ten "
+        "over.",
         "assets",
         by,
     )

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from layers.assets import type_status
+from layers.categories import read_asset_rules
 from layers.study_tables import StudyTables
 from transport.streets import StreetNetwork
 from transport.travel_times import nearest_walk
@@ -38,10 +40,10 @@ def facilities(tables: StudyTables, asset_type: str) -> gpd.GeoDataFrame:
     if asset_type in tables.not_collected:
         return tables.assets.iloc[:0]
     assets = tables.assets[(tables.assets["type"] == asset_type)]
-    counting = assets[assets["counts_for_gap"]]
     if asset_type != GREEN_TYPE or tables.green_space is None:
         # A type that never fills a gap (a post office, a cafe) can still be asked for.
-        return counting if len(counting) else assets
+        counts = asset_type in read_asset_rules().gap_types()
+        return assets[assets["counts_for_gap"]] if counts else assets
     public = tables.green_space.geometry[tables.green_space["is_public"]]
     edges = shapely.get_parts(shapely.boundary(shapely.get_parts(public.to_numpy())))
     points = [
@@ -117,9 +119,8 @@ class WalkingTimes:
         """Return whether the study area's sources hold the type at all."""
         if asset_type == GREEN_TYPE and self.tables.green_space is not None:
             return len(self.tables.green_space) > 0
-        if asset_type in self.tables.not_collected:
-            return False
-        return bool((self.tables.assets["type"] == asset_type).any())
+        status = type_status(self.tables.assets, read_asset_rules(), not_collected=self.tables.not_collected)
+        return status[asset_type] == "collected"
 
     @property
     def has_estimates(self) -> bool:

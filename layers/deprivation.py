@@ -34,4 +34,5 @@ def decile_counts(
     table.index.name = "decile"
     total = table["residents"].sum()
     table["residents_share"] = table["residents"] / total if total else float("nan")
-    return table.astype({"lsoas": int, "residents": int})
+    # Residents shared out over points come back as 1416.9999...
+    return table.round({"residents": 0}).astype({"lsoas": int, "residents": int})

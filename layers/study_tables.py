@@ -47,6 +47,8 @@ class StudyTables:
         Layer -> why this place does not have it.
     not_collected : tuple of str
         Types of asset that the source was never asked for, or only in part, whatever rows it holds.
+    made_at : str
+        When the tables were prepared, ISO 8601; empty for the preview.
     deprivation_2019 : DataFrame or None
         The release before, on LSOAs whose outlines are not here: a table only, never set beside the other.
     deprivation_release : int or None
@@ -76,6 +78,7 @@ class StudyTables:
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
     not_collected: tuple[str, ...] = ()
+    made_at: str = ""
 
     def rows(self) -> dict[str, int]:
         """Return the number of rows of every table that is here."""
@@ -149,6 +152,7 @@ def _read_prepared(area: StudyArea) -> StudyTables:
         sources={n: e["source"] for n, e in entries.items()},
         notes={n: tuple(e.get("notes", ())) for n, e in entries.items()},
         missing={**area.not_here, **manifest.get("missing", {})},
+        made_at=manifest.get("made_at", ""),
         **{**tables, "assets": _with_zones(tables["assets"], tables["wards"], tables["lsoas"])},
     )
 

@@ -81,7 +81,8 @@ def beyond_range(minutes: pd.DataFrame, points: pd.DataFrame, *, cutoff_min: flo
         People, with `DETOUR_LOW` and with `DETOUR_HIGH` in place of `DETOUR` where minutes are estimates.
     """
     everyone = pd.Series("all", index=points.index)
-    estimated = minutes["basis"] == "estimate"
+    # An estimate that is "at most" was walked over streets as far as they are known: no factor lengthens it.
+    estimated = (minutes["basis"] == "estimate") & ~minutes["at_most"]
     counts = []
     for factor in (DETOUR_LOW, DETOUR_HIGH):
         scaled = minutes["minutes"].mask(estimated, minutes["minutes"] * factor / DETOUR)

@@ -115,7 +115,8 @@ def read_walk_streets(path: Path, *, crs: str, within: shapely.Geometry | None =
     SourceError
         If the file cannot be read, or holds no streets here.
     """
-    segments = _segments(path, crs)
+    segments = np.round(_segments(path, crs), DECIMALS)
+    segments = segments[(segments[:, 0] != segments[:, 1]).any(axis=1)]
     if within is not None and len(segments):
         shapely.prepare(within)
         segments = segments[shapely.intersects_xy(within, *segments.mean(axis=1).T)]

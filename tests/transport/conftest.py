@@ -1,0 +1,40 @@
+"""Fixtures of the room `transport/`: the real streets of Newport and Leeds, read from the mirror."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from study.settings import REPOSITORY
+from transport.streets import StreetNetwork, read_walk_streets
+
+NEWPORT_PBF = "newport/newport_2023-06-13.osm.pbf"
+LEEDS_PBF = "leeds/osm/leeds_2022-23.osm.pbf"
+
+
+def _from_mirror(file: str) -> Path:
+    named = os.environ.get("STRONG_PLACES_MIRROR")
+    mirror = Path(named) if named else REPOSITORY.parent / "shared" / "mirror"
+    if not mirror.is_dir():
+        pytest.skip(f"the mirror of real files is not here ({mirror}); STRONG_PLACES_MIRROR names another")
+    return mirror / file
+
+
+@pytest.fixture(scope="session")
+def newport_pbf() -> Path:
+    """The real extract of Newport."""
+    return _from_mirror(NEWPORT_PBF)
+
+
+@pytest.fixture(scope="session")
+def newport_streets(newport_pbf: Path) -> StreetNetwork:
+    """The real walking network of Newport."""
+    return read_walk_streets(newport_pbf, crs="EPSG:27700")
+
+
+@pytest.fixture(scope="session")
+def leeds_streets() -> StreetNetwork:
+    """The real walking network of central Leeds."""
+    return read_walk_streets(_from_mirror(LEEDS_PBF), crs="EPSG:27700")
