@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+import struct
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -19,10 +20,11 @@ import shapely
 
 from study.crs import WGS84
 
-_CRS_NAME = re.compile(r"(?:urn:ogc:def:crs:)?EPSG:[\d.]*:?(\d{4,6})")
+_CRS_NAME = re.compile(r"(?:urn:ogc:def:crs:EPSG:[\d.]*:|EPSG:)(\d{4,6})")
 _CRS84 = "urn:ogc:def:crs:OGC:1.3:CRS84"
 # A query over five megabytes ends long before this many of SQLite's steps.
 _MOST_STEPS = 20_000_000
+_POLYGON, _MULTIPOLYGON = 3, 6
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
 
 
@@ -57,6 +59,8 @@ def polygons_in_geojson(content: bytes) -> gpd.GeoSeries:
         shapes = [shapely.geometry.shape(g) for g in _geometries(whole) if "Polygon" in g["type"]]
         crs = _crs_named(whole.get("crs"))
         return _polygons(shapes, crs)
+    except MapFileError:
+        raise
     except (
         ValueError,
         TypeError,
@@ -114,10 +118,13 @@ def polygons_in_geopackage(content: bytes) -> list[gpd.GeoSeries]:
     try:
         with closing(sqlite3.connect(":memory:")) as database:
             database.deserialize(content)
+            # A column can be worked out as it is read; it still cannot give out more than the file holds.
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, len(content))
             database.set_progress_handler(lambda: next(steps, None) is None, 100_000)
             database.execute("PRAGMA trusted_schema = OFF")
             return [_feature_table(database, *row) for row in _feature_tables(database)]
     except (
+        struct.error,
         sqlite3.Error,
         ValueError,
         TypeError,
@@ -139,6 +146,11 @@ def _feature_tables(database: sqlite3.Connection) -> list[tuple[str, str, int]]:
     rows = database.execute("SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns").fetchall()
     if any(kinds.get(table) != "table" for table, _, _ in rows):
         raise MapFileError("the file names a table that is none")
+    if len({table for table, _, _ in rows}) < len(rows):
+        raise MapFileError("the file names a table twice")
+    for table, _, _ in rows:
+        if database.execute("SELECT 1 FROM pragma_table_xinfo(?) WHERE hidden", (table,)).fetchone():
+            raise MapFileError("a column is worked out, not written down")
     return rows
 
 
@@ -153,11 +165,43 @@ def _feature_table(database: sqlite3.Connection, table: str, column: str, srs_id
     return _polygons([_from_blob(blob) for (blob,) in rows], f"EPSG:{int(crs[1])}")
 
 
-def _from_blob(blob: bytes) -> shapely.Geometry:
-    """Return a geometry from GeoPackage's binary form: a short header, then well-known binary."""
+def _from_blob(blob: bytes) -> shapely.Geometry | None:
+    """Return a polygon from GeoPackage's binary form: a short header, then well-known binary."""
     if blob[:2] != b"GP":
         raise MapFileError("not a geometry")
-    return shapely.from_wkb(blob[8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 7] :])
+    wkb = blob[8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 7] :]
+    kind, count, at, _ = _wkb_head(wkb, 0)
+    if kind not in (_POLYGON, _MULTIPOLYGON):
+        return None
+    for _ in range(count if kind == _MULTIPOLYGON else 1):
+        at = _end_of_polygon(wkb, at if kind == _MULTIPOLYGON else 0)
+    return shapely.from_wkb(wkb)
+
+
+def _end_of_polygon(wkb: bytes, at: int) -> int:
+    """Walk over one polygon, so that nothing else reaches GEOS.
+
+    GEOS follows collections within collections until its stack overflows, which ends the whole program.
+    """
+    kind, rings, at, floats = _wkb_head(wkb, at)
+    if kind != _POLYGON:
+        raise MapFileError("a multipolygon of something else")
+    order = "<" if wkb[at - 9] else ">"
+    for _ in range(rings):
+        (corners,) = struct.unpack_from(order + "I", wkb, at)
+        at += 4 + 8 * floats * corners
+    return at
+
+
+def _wkb_head(wkb: bytes, at: int) -> tuple[int, int, int, int]:
+    """Return a geometry's kind, how many parts it says it has, where they begin, and the floats a corner has."""
+    code, count = struct.unpack_from("<II" if wkb[at] else ">II", wkb, at + 1)
+    # Heights and measures are written as thousands (ISO) or as the highest bits (extended).
+    high, thousands = code >> 28, (code & 0x0FFFFFFF) // 1000
+    floats = 2 + max((high >> 3 & 1) + (high >> 2 & 1), (0, 1, 1, 2)[thousands])
+    if high & 0b0010:
+        raise MapFileError("a geometry with a CRS of its own")
+    return (code & 0x0FFFFFFF) % 1000, count, at + 9, floats
 
 
 def _polygons(shapes: list[shapely.Geometry], crs: str) -> gpd.GeoSeries:
@@ -167,7 +211,10 @@ def _polygons(shapes: list[shapely.Geometry], crs: str) -> gpd.GeoSeries:
     if not all(np.isfinite(shapely.get_coordinates(s)).all() for s in kept):
         raise MapFileError("a coordinate is not a number")
     try:
-        return gpd.GeoSeries([shapely.force_2d(s) for s in kept], crs=crs)
+        found = gpd.GeoSeries([shapely.force_2d(s) for s in kept], crs=crs)
     except RuntimeError as error:
         # pyproj's CRSError: a number that is no CRS.
         raise NoCrsError(str(error)[:200]) from error
+    if not (found.crs.is_geographic or found.crs.is_projected):
+        raise NoCrsError(f"not a CRS of the ground: {crs}")
+    return found

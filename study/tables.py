@@ -218,5 +218,5 @@ def _words(check: object) -> str:
         ("dtype", "must be of type"),
     ):
         if check.startswith(technical):
-            return plain + check[len(technical) :].replace("'", " ")
+            return f"{plain} {check[len(technical) :].replace(chr(39), ' ').strip()}".strip()
     return check
