@@ -8,7 +8,7 @@ import streamlit as st
 from app_pages._strengths import show_strengths
 from app_pages._table import Column, show_table
 from app_pages._tables import Study
-from gaps.indicators import FEWEST_RESIDENTS
+from gaps.indicators import AT_MOST_FROM_SHARE, FEWEST_RESIDENTS
 from gaps.profiles import Place, deprivation_in, green_in, is_too_small, reach_by_type, residents_in
 from layers.categories import read_asset_rules
 from study.words import _, people
@@ -96,6 +96,8 @@ def _reach_note(row: dict[str, object], small: bool) -> str:
     if small:
         return _("too few residents")
     notes = [] if row["basis"] == "streets" and row["estimate_share"] == 0 else [_("estimate")]
+    if row["at_most_share"] > AT_MOST_FROM_SHARE:
+        notes.append(_("at most"))
     if row["not_known"] and row["not_known"] >= 50:
         notes.append(_("not known for {people}").format(people=people(row["not_known"])))
     return ", ".join(notes) or _("street network")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -24,6 +25,15 @@ ESTIMATE = _(
 )
 
 
+# What Markdown, and Streamlit's own signs in it, would read as more than letters.
+_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~$^!=]|&(?=#?\w+;)|:(?=\w))")
+
+
+def literal(text: str) -> str:
+    """Return a text from outside so that Streamlit's Markdown shows it as it is: no link, picture or formula."""
+    return _SIGNS.sub(r"\\\1", " ".join(text.split()))
+
+
 def study_from_link() -> Study:
     """Return the study area of this page's link; stop the page with what to do where it has no data."""
     slugs = study_area_slugs()
@@ -39,7 +49,7 @@ def study_from_link() -> Study:
 
 def show_error(error: StrongPlacesError) -> None:
     """Show what is wrong, where, and what to do, as text."""
-    st.error(error.what, icon=":material/error:")
+    st.error(literal(error.what), icon=":material/error:")
     if error.where:
         st.text(_("Where: {where}").format(where=error.where))
     if error.do:
@@ -78,10 +88,10 @@ def show_legend(values: IndicatorValues, classes: Classes) -> None:
     for name in ("not covered", "not collected", "too few residents"):
         if name in status:
             swatches.append(_swatch(cross, _(name)))
-    if "estimate" in status and "" in status:
-        swatches.append(
-            _swatch("background:radial-gradient(#555 1px,#fff 1.5px) 0 0/6px 6px", _("dots: estimate"))
-        )
+    dotted = [_(s) for s in ("estimate", "at most") if s in status and (s == "at most" or "" in status)]
+    if dotted:
+        dots = "background:radial-gradient(#555 1px,#fff 1.5px) 0 0/6px 6px"
+        swatches.append(_swatch(dots, _("dots: {what}").format(what=", ".join(dotted))))
     text = f"<b>{html.escape(indicator.title)}</b> ({html.escape(indicator.unit)})"
     st.html(f'<div class="sp-legend"><p>{text}</p><ul>{"".join(swatches)}</ul></div>')
 

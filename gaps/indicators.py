@@ -18,6 +18,8 @@ ZONE_KINDS = ("ward", "lsoa")
 CUTOFFS_MIN = (15, 30)
 # Below this many residents a rate or share says more about chance than about the place.
 FEWEST_RESIDENTS = 100
+# From this share of residents whose walk may be shorter, a zone's minutes are said to be "at most".
+AT_MOST_FROM_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ class IndicatorValues:
     detail : DataFrame
         Further columns for the table twin, the same index.
     status : Series of str
-        "", "estimate", "no data", "not covered" or "too few residents" for each zone.
+        "", "estimate", "at most", "no data", "not covered", "not collected" or "too few residents" for each
+        zone.
     """
 
     indicator: Indicator
@@ -188,7 +191,10 @@ def _beyond(walking: WalkingTimes, by: str, asset_type: str, cutoff_min: int) ->
         status[:] = "not collected"
     detail = pd.DataFrame(
         {
-            "residents_beyond": rounded_people(table["beyond"].where(values.notna())),
+            # Rounded up, everyone would be more than all.
+            "residents_beyond": rounded_people(table["beyond"].where(values.notna())).clip(
+                upper=residents_of(tables, by)
+            ),
             "residents": residents_of(tables, by),
             "residents_not_known": rounded_people(table["not_known"]),
         }
@@ -218,6 +224,7 @@ def _minutes(walking: WalkingTimes, by: str, asset_type: str) -> IndicatorValues
     basis = table["basis"].fillna("not covered")
     status = basis.map({"streets": "", "estimate": "estimate", "not covered": "not covered"})
     status = status.mask((status == "") & table["mixed"].eq(True), "estimate")
+    status = status.mask((status == "") & (table["at_most_share"] > AT_MOST_FROM_SHARE), "at most")
     if not walking.is_collected(asset_type):
         status[:] = "not collected"
     detail = table[["p10_min", "p90_min"]].assign(residents=residents_of(tables, by))

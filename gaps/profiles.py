@@ -127,7 +127,8 @@ def reach_by_type(walking: WalkingTimes, place: Place, *, cutoff_min: int) -> pd
     -------
     DataFrame
         Indexed by the types that count for a gap: ``collected`` (bool), ``median_min, p10_min, p90_min``,
-        ``beyond`` and ``not_known`` (people), ``beyond_share`` (0-1), ``basis`` and ``estimate_share``.
+        ``beyond`` and ``not_known`` (people), ``beyond_share`` (0-1), ``basis``, ``estimate_share`` and
+        ``at_most_share``.
     """
     tables = walking.tables
     points = tables.resident_points[place.point_in]
@@ -149,8 +150,10 @@ def reach_by_type(walking: WalkingTimes, place: Place, *, cutoff_min: int) -> pd
         "beyond",
         "not_known",
         "beyond_share",
+        "estimate_share",
+        "at_most_share",
     ]
-    return pd.DataFrame.from_dict(rows, orient="index").reindex(columns=[*columns, "estimate_share"])
+    return pd.DataFrame.from_dict(rows, orient="index").reindex(columns=columns)
 
 
 def green_in(tables: StudyTables, place: Place) -> dict[str, float] | None:
@@ -187,4 +190,6 @@ def green_names(tables: StudyTables, place: Place, *, most: int = 8) -> list[str
         return []
     touching = tables.green_space[tables.green_space.geometry.intersects(place.shape)]
     named = touching[touching["green_name"].notna() & touching["is_public"]]
-    return list(dict.fromkeys(named.sort_values("area_ha", ascending=False)["green_name"]))[:most]
+    return list(dict.fromkeys(named.sort_values("area_ha", ascending=False, kind="stable")["green_name"]))[
+        :most
+    ]

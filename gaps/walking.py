@@ -125,9 +125,5 @@ class WalkingTimes:
     @property
     def has_estimates(self) -> bool:
         """Return whether some minutes of this area are straight-line estimates."""
-        if self.streets is None:
-            return True
-        inside = shapely.contains_xy(
-            self.streets.coverage, *self.tables.resident_points.geometry.get_coordinates().to_numpy().T
-        )
-        return not bool(inside.all())
+        collected = [t for t in read_asset_rules().gap_types() if self.is_collected(t)]
+        return any((self.minutes(t)["basis"] == "estimate").any() for t in collected)

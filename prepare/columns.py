@@ -114,8 +114,11 @@ def read_rows(
     header = read_header(path)
     found = require_columns(header, columns, where=str(path))
     conditions = require_columns(header, {c: c for c in where}, where=str(path))
-    table = _read_csv(path, usecols=sorted({*found.values(), *conditions.values()}))
+    # A comma at the end of every line must not shift the columns, nor an empty line the numbers of the lines.
+    options = {"index_col": False, "skip_blank_lines": False}
+    table = _read_csv(path, usecols=sorted({*found.values(), *conditions.values()}), **options)
     table.index = pd.RangeIndex(2, len(table) + 2, name="line")
+    table = table.dropna(how="all")
     for column, value in where.items():
         table = table[table[conditions[column]].str.strip() == value]
     if table.empty:
@@ -136,7 +139,9 @@ def no_rows_left(where: Mapping[str, str], path: Path) -> DataError:
 def _read_csv(path: Path, **options: object) -> pd.DataFrame:
     for encoding in ("utf-8-sig", "cp1252"):
         try:
-            return pd.read_csv(path, dtype=str, encoding=encoding, **options)
+            return pd.read_csv(
+                path, dtype=str, encoding=encoding, keep_default_na=False, na_values=[""], **options
+            )
         except UnicodeDecodeError:
             # Some publishers still write Windows' own code page.
             continue

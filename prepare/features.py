@@ -110,10 +110,10 @@ def green_space(features: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, *, source: 
     """
     public = np.array([is_public_green(tags) for tags in features["tags"]], dtype=bool)
     greens = features[public & (shapely.get_dimensions(features.geometry.to_numpy()) == 2)]
-    _require_some(greens, "public green space", source)
     large = greens.geometry.area >= SMALLEST_GREEN_M2
     greens, slivers = greens[large], int((~large).sum())
     greens = greens[_touches(greens, wards)].sort_index()
+    _require_some(greens, "public green space", source)
     tags = greens["tags"]
     table = gpd.GeoDataFrame(
         {
@@ -151,9 +151,9 @@ def stops(features: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, *, source: str) -
     """
     is_stop = np.array([_matches(tags, STOP_TAGS) for tags in features["tags"]], dtype=bool)
     found = features[is_stop]
-    _require_some(found, "stops or stations", source)
     found = found.set_geometry(points_on(found.geometry.to_numpy()), crs=features.crs)
     found = found[_touches(found, wards)].sort_index()
+    _require_some(found, "stops or stations", source)
     table = gpd.GeoDataFrame(
         {
             "stop_name": pd.Series([t.get("name") for t in found["tags"]], index=found.index, dtype="str"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
@@ -13,7 +14,7 @@ from prepare.columns import no_rows_left, read_rows, require_all, require_column
 from prepare.made import Made
 from study.area import TableSource
 from study.errors import DataError, SourceError
-from study.tables import require_table
+from study.tables import MOST_FAULTS_SHOWN, require_table
 
 
 def wards(path: Path, entry: TableSource, *, crs: str) -> Made:
@@ -71,6 +72,10 @@ def ward_lookup(path: Path, entry: TableSource, ward_codes: pd.Index) -> pd.Seri
     faults = [
         f"line {line}, column '{entry.columns['lsoa_code']}': {code} stands in the table more than once"
         for line, code in rows["lsoa_code"][rows["lsoa_code"].duplicated()].items()
+    ]
+    faults += [
+        f"line {line}, column '{entry.columns['lsoa_code']}': is empty"
+        for line in rows.index[rows["lsoa_code"].isna()]
     ]
     strange = rows[~rows["ward_code"].isin(ward_codes)]
     faults += [
@@ -152,4 +157,23 @@ def _read_shapes(path: Path, entry: TableSource, *, crs: str) -> gpd.GeoDataFram
         raise no_rows_left(entry.where, path)
     table = {ours: shapes[published].astype("str") for ours, published in found.items()}
     flat = shapely.force_2d(shapes.geometry.to_numpy())
-    return gpd.GeoDataFrame(table, geometry=flat, crs=shapes.crs, index=shapes.index).to_crs(crs)
+    outlines = gpd.GeoDataFrame(table, geometry=flat, crs=shapes.crs, index=shapes.index).to_crs(crs)
+    _require_surfaces(outlines, path)
+    return outlines
+
+
+def _require_surfaces(outlines: gpd.GeoDataFrame, path: Path) -> None:
+    """Raise where an outline is no polygon, or lies nowhere on the planet (metres taken for degrees)."""
+    geometry = outlines.geometry.to_numpy()
+    codes = outlines[next(column for column in outlines if column.endswith("_code"))]
+    no_polygon = (shapely.get_dimensions(geometry) != 2) & ~shapely.is_missing(geometry)
+    nowhere = np.isinf(shapely.bounds(geometry)).any(axis=1)
+    faults = [f"row {code}, column geometry: is no polygon" for code in codes[no_polygon]]
+    faults += [f"row {code}, column geometry: does not fit the file's CRS" for code in codes[nowhere]]
+    if faults:
+        raise DataError(
+            f"The file has {len(faults)} unusable outline{'s' if len(faults) > 1 else ''}: "
+            + "; ".join(faults[:MOST_FAULTS_SHOWN]),
+            where=str(path),
+            do="Fetch it again as GeoJSON polygons in longitude and latitude.",
+        )

@@ -91,6 +91,12 @@ def earlier_deprivation(name: str, path: Path, entry: TableSource) -> Made:
 
 def _read_file_7(path: Path, entry: TableSource) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return the rows as text, and our names of the number columns -> the file's."""
+    if entry.release is None:
+        raise ConfigError(
+            "The year of the release of the Indices is not stated.",
+            where="`release` of the deprivation table in the study area's file",
+            do="Add it, e.g. release = 2025: a decile never stands without its year.",
+        )
     header = read_header(path)
     wanted = {"imd_rank": f"{LABELS['imd']} Rank"}
     wanted |= {f"{domain}_decile": f"{label} Decile" for domain, label in LABELS.items()}

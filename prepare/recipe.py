@@ -138,7 +138,9 @@ def _weighted_centroids(shop: Workshop) -> gpd.GeoSeries | None:
     rows = read_rows(path, entry.columns, where=entry.where)
     rows = rows[rows["lsoa_code"].isin(lsoas.index)]
     names = {ours: theirs for ours, theirs in entry.columns.items() if ours != "lsoa_code"}
-    numbers, faults = coded_numbers(rows, names, code="lsoa_code", whole=False)
+    numbers, faults = coded_numbers(rows, names, code="lsoa_code", whole=True)
+    twice = numbers.index[numbers.index.duplicated()].unique()
+    faults += [f"row {code}: stands in the file more than once" for code in twice]
     if faults:
         raise DataError("; ".join(faults[:MOST_FAULTS_SHOWN]), where=str(path))
     points = gpd.GeoSeries.from_xy(numbers["easting_m"], numbers["northing_m"], crs=BRITISH_GRID)

@@ -58,6 +58,12 @@ class Workshop:
         ConfigError
             If a column we need is not named, or one is named that the table does not have.
         """
+        if name not in self.area.tables:
+            raise ConfigError(
+                f"The study area names no source for '{name}'.",
+                where=f"the file of the study area '{self.area.slug}'",
+                do="Add it under [tables].",
+            )
         entry = self.area.tables[name]
         absent = [c for c in needed if c not in entry.columns]
         strange = [c for c in entry.columns if c not in (*needed, *optional)]

@@ -35,12 +35,14 @@ def residents_by_cutoff(
         By zone: ``residents, within, beyond, not_known`` (people, float), ``beyond_share`` (0-1 of those known;
         missing where more than `MOST_NOT_KNOWN_SHARE` of the residents are not), ``estimate_share`` (0-1 of
         those known whose minutes are an estimate). A time over streets that is only "at most", and longer than
-        the cutoff, is not known: something nobody collected may be nearer. An estimate that is "at most" has
-        looked there, and counts.
+        the cutoff, is not known where something nobody collected may lie within it. An estimate that is "at
+        most" has looked there, and counts.
     """
     time = minutes["minutes"]
     within = time <= cutoff_min
-    unknown = time.isna() | (~within & minutes["at_most"] & (minutes["basis"] == "streets"))
+    # Whoever could not even leave the known streets within the cutoff is beyond it, whatever lies out there.
+    may_be_nearer = minutes["at_most"] & (minutes["basis"] == "streets") & (minutes["at_least"] <= cutoff_min)
+    unknown = time.isna() | (~within & may_be_nearer)
     beyond = ~within & ~unknown
     people = points["residents"]
     table = pd.DataFrame(
@@ -99,7 +101,8 @@ def minutes_by_zone(minutes: pd.DataFrame, points: pd.DataFrame, zones: pd.Serie
     DataFrame
         By zone: ``median_min, p10_min, p90_min``, ``basis`` ("streets" or "estimate" by the majority of
         residents known, "not covered" where fewer than `FEWEST_KNOWN_SHARE` of the residents have a time, with
-        no minutes) and ``mixed`` (bool: both bases occur).
+        no minutes), ``mixed`` (bool: both bases occur) and ``at_most_share`` (0-1 of the residents known, whose
+        walk over streets may be shorter through ground that is not known).
     """
     known = minutes["minutes"].notna() & zones.notna()
     frame = pd.DataFrame(
@@ -109,6 +112,7 @@ def minutes_by_zone(minutes: pd.DataFrame, points: pd.DataFrame, zones: pd.Serie
             # A place without residents still has a middle: every point weighs at least a little.
             "weight": points.loc[known, "residents"].clip(lower=1e-9),
             "on_streets": (minutes.loc[known, "basis"] == "streets").astype(float),
+            "at_most": (minutes["at_most"] & (minutes["basis"] == "streets"))[known].astype(float),
         }
     ).sort_values(["zone", "minutes"])
     grouped = frame.groupby("zone")
@@ -123,6 +127,8 @@ def minutes_by_zone(minutes: pd.DataFrame, points: pd.DataFrame, zones: pd.Serie
     everyone = points["residents"].clip(lower=1e-9).groupby(zones).sum().reindex(table.index)
     enough = grouped["weight"].sum().reindex(table.index) >= FEWEST_KNOWN_SHARE * everyone
     table, share = table.where(enough), share.where(enough)
+    at_most = (frame["at_most"] * frame["weight"]).groupby(frame["zone"]).sum()
+    table["at_most_share"] = (at_most / grouped["weight"].sum()).reindex(table.index).where(enough)
     table["basis"] = np.select([share.isna(), share > 0.5], ["not covered", "streets"], "estimate")
     table["mixed"] = (share > 0) & (share < 1)
     return table.sort_index()

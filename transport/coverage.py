@@ -41,7 +41,8 @@ def street_coverage(lines: np.ndarray) -> shapely.Geometry:
     has_street = np.zeros((size[1], size[0]), dtype=bool)
     has_street[row, column] = True
     known = _shrunk(_grown(has_street, REACH_M), REACH_M - MARGIN_M)
-    known = ~_without_small(~known, LARGEST_HOLE_M2)
+    holes = ndimage.binary_fill_holes(known) & ~known
+    known |= holes & ~_without_small(holes, LARGEST_HOLE_M2)
     known &= _grown(_shrunk(known, NARROWEST_M / 2), NARROWEST_M / 2)
     return _polygons(_without_small(known, SMALLEST_PART_M2), corner)
 

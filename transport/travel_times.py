@@ -69,6 +69,8 @@ def nearest_walk(
         "not covered".
         ``at_most`` : bool, the walk over the known streets takes longer than walking out of them, so
         something unknown may be nearer.
+        ``at_least`` : float, minutes that no unknown place could be nearer than: those of walking out of the
+        known streets where ``at_most``, else ``minutes``.
         ``nearest_id`` : the facility; missing with ``minutes``.
 
     Raises
@@ -83,7 +85,14 @@ def nearest_walk(
     require_metres(points, name="table of points")
     require_crs(facilities, points.crs.to_string(), name="table of facilities")
     table = pd.DataFrame(
-        {"minutes": np.nan, "basis": "not covered", "at_most": False, "nearest_id": None}, index=points.index
+        {
+            "minutes": np.nan,
+            "basis": "not covered",
+            "at_most": False,
+            "at_least": np.nan,
+            "nearest_id": None,
+        },
+        index=points.index,
     )
     if facilities.empty or points.empty:
         return table
@@ -91,6 +100,7 @@ def nearest_walk(
     minutes, nearest = _straight(from_xy, to_xy)
     basis = np.full(len(points), "estimate", dtype=object)
     at_most = np.zeros(len(points), dtype=bool)
+    out = np.full(len(points), np.inf)
     if streets is not None:
         require_crs(points, streets.crs, name="table of points")
         served, ties = _tied(streets, from_xy)
@@ -112,11 +122,12 @@ def nearest_walk(
         # Beyond the edge facilities were looked at by estimate, unless nobody collected them there.
         looked_at = assets_known_within is None
         basis[served] = np.where(by_streets & ~(past_edge & looked_at), "streets", "estimate")
-        at_most[served] = past_edge
+        at_most[served], out[served] = past_edge, leave
     known = np.isfinite(minutes)
     table["minutes"] = np.where(known, minutes, np.nan)
     table["basis"] = np.where(known, basis, "not covered")
     table["at_most"] = at_most & known
+    table["at_least"] = np.where(at_most, out, table["minutes"])
     ids = facilities.index.to_numpy(dtype=object)
     table["nearest_id"] = np.where(known, ids[np.where(known, nearest, 0)], None)
     return table

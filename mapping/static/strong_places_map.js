@@ -246,7 +246,7 @@
     const style = { stroke: true, color: "#6b7280", weight: spec.by === "ward" ? 0 : 0.5, fill: true, hatch: null };
     if (!valueData) return Object.assign(style, { fillColor: "#ffffff", fillOpacity: 0.01 });
     if (value === null) return Object.assign(style, { fillColor: spec.no_data, fillOpacity: 0.5, hatch: status === "no data" ? "no data" : "not covered" });
-    return Object.assign(style, { fillColor: colourOf(value), fillOpacity: 0.78, hatch: status === "estimate" && spec.mixed ? "estimate" : null });
+    return Object.assign(style, { fillColor: colourOf(value), fillOpacity: 0.78, hatch: status === "at most" || (status === "estimate" && spec.mixed) ? "estimate" : null });
   }
   function number(value) {
     return value.toLocaleString("en-GB", { minimumFractionDigits: spec.decimals, maximumFractionDigits: spec.decimals });

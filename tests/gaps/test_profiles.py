@@ -193,6 +193,7 @@ def test_reach_of_westgate(tables, walking):
         "not_known",
         "beyond_share",
         "estimate_share",
+        "at_most_share",
     ]
     row = reach.loc["community_space"]
     assert row["collected"]

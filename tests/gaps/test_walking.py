@@ -213,6 +213,9 @@ def test_whether_there_are_estimates(tables, walking, westgate_streets):
     assert WalkingTimes(tables, westgate_streets).has_estimates
     everywhere = dataclasses.replace(westgate_streets, coverage=box(-9000, -9000, 9000, 9000))
     near = with_points(tables, (500, 500), (1500, 1500))
+    # One type, on the streets, and everyone on known ground: nothing is left to guess.
+    halls = near.assets[near.assets["type"] == "community_space"]
+    near = dataclasses.replace(near, assets=halls, green_space=None)
     assert not WalkingTimes(near, everywhere).has_estimates
 
 

@@ -17,6 +17,8 @@ def made(*rows: tuple) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
     table["minutes"] = table["minutes"].astype(float)
     table["residents"] = table["residents"].astype(float)
     walks = table[["minutes", "basis", "at_most"]]
+    # Whoever's walk is "at most" could be out of the known streets in five minutes.
+    walks = walks.assign(at_least=walks["minutes"].mask(walks["at_most"], 5.0))
     return walks, table[["residents"]], table["zone"].rename("ward_code")
 
 
@@ -67,6 +69,13 @@ def test_at_most_is_known_once_it_is_within(cutoff, within, beyond, not_known):
     walks, points, zones = TOWN
     row = residents_by_cutoff(walks, points, zones, cutoff_min=cutoff).loc["C"]
     assert (row["within"], row["beyond"], row["not_known"]) == (within, beyond, not_known)
+
+
+def test_who_cannot_leave_the_known_streets_in_time_is_beyond():
+    walks, points, zones = made((25, "streets", True, 70, "A"), (25, "streets", True, 30, "A"))
+    walks["at_least"] = [15.0, 15.01]
+    row = residents_by_cutoff(walks, points, zones, cutoff_min=15).loc["A"]
+    assert (row["beyond"], row["not_known"]) == (30, 70)
 
 
 @pytest.mark.parametrize(("not_known", "share"), [(0, 0.25), (10, 0.25), (11, None)])

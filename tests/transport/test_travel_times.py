@@ -197,7 +197,7 @@ def test_the_answer_keeps_the_points_order_and_index():
     points = at((300, 0), (100, 0), (0, 0), ids=["z", "a", "m"])
     walks = nearest_walk(points, at((0, 0), ids=["hall"]), streets=grid)
     assert walks.index.tolist() == ["z", "a", "m"]
-    assert walks.columns.tolist() == ["minutes", "basis", "at_most", "nearest_id"]
+    assert walks.columns.tolist() == ["minutes", "basis", "at_most", "at_least", "nearest_id"]
     assert metres(walks) == [300, 100, 0]
     assert walks["minutes"].tolist() == [3.75, 1.25, 0.0]
     assert walks["nearest_id"].tolist() == ["hall"] * 3
@@ -380,6 +380,7 @@ def test_a_walk_longer_than_the_way_out_is_at_most():
     assert metres(walks) == [1000, 120, 99, 101]
     assert walks["at_most"].tolist() == [True, True, False, True]
     assert walks["basis"].tolist() == ["estimate", "estimate", "streets", "estimate"]
+    assert (walks["at_least"] * WALK_M_PER_MIN).round(6).tolist() == [100, 100, 99, 100]
 
 
 def test_a_walk_exactly_as_long_as_the_way_out_is_not_at_most():
@@ -470,7 +471,7 @@ def test_no_facilities_and_nothing_invented(streets):
 def test_no_points_no_rows():
     walks = nearest_walk(at(), at((0, 0)), streets=ROAD)
     assert walks.empty
-    assert walks.columns.tolist() == ["minutes", "basis", "at_most", "nearest_id"]
+    assert walks.columns.tolist() == ["minutes", "basis", "at_most", "at_least", "nearest_id"]
 
 
 # ---- coordinates
