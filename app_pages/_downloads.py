@@ -31,7 +31,9 @@ def zone_export(study: Study, shading: Shading) -> tuple[gpd.GeoDataFrame, dict[
     """Return what the shaded layer shows as a table with shapes, its settings and its attributions."""
     tables, indicator = study.tables, shading.values.indicator
     zones = tables.wards if shading.by == "ward" else tables.lsoas
-    table = twin_table(study, shading).rename(columns={"value": indicator.indicator_id})
+    # The number of assets stands beside their rate and has the name already.
+    own = {"assets": "assets_per_1000"}.get(indicator.indicator_id, indicator.indicator_id)
+    table = twin_table(study, shading).rename(columns={"value": own})
     settings = _settings(study, indicator.table) | {
         "indicator": indicator.title,
         "unit": indicator.unit,

@@ -75,9 +75,15 @@ def _how_sure(minutes: pd.DataFrame, points: pd.DataFrame, row: pd.Series, cutof
         words = _("estimate for {part}").format(part=f"{100 * row['estimate_share']:.0f}%")
     few, most = beyond_range(minutes, points, cutoff_min=cutoff_min)
     span = _("between {few} and {most}, as streets wind less or more").format(
-        few=f"{round(few, -3):,.0f}", most=f"{round(most, -3):,.0f}"
+        few=_rough(few), most=_rough(most)
     )
-    return f' <span class="sp-tag" title="{html.escape(ESTIMATE)}">{html.escape(words)}</span> <small>{span}</small>'
+    small = f" <small>{span}</small>" if _rough(few) != _rough(most) else ""
+    return f' <span class="sp-tag" title="{html.escape(ESTIMATE)}">{html.escape(words)}</span>{small}'
+
+
+def _rough(number: float) -> str:
+    """Return an end of a range of people, as roughly as it is known."""
+    return f"{round(number, -3 if number >= 10_000 else -2 if number >= 1_000 else -1):,.0f}"
 
 
 def show_deciles(study: Study, asset_type: str, cutoff_min: int) -> None:

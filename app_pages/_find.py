@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app_pages._tables import Study
-from app_pages._widgets import show_error
+from app_pages._widgets import literal, show_error
 from layers.gazetteer import Found, find
 from study.errors import PlaceNotFoundError
 from study.words import _
@@ -23,12 +23,13 @@ def show_find(study: Study) -> Found | None:
 
     The choice is kept for the visit only, per study area; the link holds at most its small area's code.
     """
-    kept = f"_found_{study.area.slug}"
+    kept = _kept_key(study)
     with st.form("find", border=False):
         text = st.text_input(_("Find a postcode or a place"), max_chars=80, key="_find_text")
         submitted = st.form_submit_button(_("Find"))
     if submitted:
         st.session_state.pop(kept, None)
+        st.session_state.pop("_find_which", None)
         try:
             st.session_state[kept] = find(study.tables, text)
         except PlaceNotFoundError as error:
@@ -43,21 +44,34 @@ def show_find(study: Study) -> Found | None:
                 _("Which one?"),
                 range(len(hits)),
                 format_func=lambda i: _("{name} ({kind}, {ward})").format(
-                    name=hits[i].label, kind=KINDS[hits[i].kind], ward=_ward_name(study, hits[i])
+                    name=literal(hits[i].label),
+                    kind=KINDS[hits[i].kind],
+                    ward=literal(_ward_name(study, hits[i])),
                 ),
                 key="_find_which",
             )
         ]
     st.text(found_sentence(study, chosen))
     if st.button(_("Clear the search")):
-        del st.session_state[kept]
-        st.query_params.pop("lsoa", None)
+        forget_found(study)
         st.rerun()
     return chosen
 
 
+def forget_found(study: Study) -> None:
+    """Forget what was found in this visit, and the small area the link holds."""
+    st.session_state.pop(_kept_key(study), None)
+    st.query_params.pop("lsoa", None)
+
+
+def _kept_key(study: Study) -> str:
+    return f"_found_{study.area.slug}"
+
+
 def _ward_name(study: Study, found: Found) -> str:
-    return study.tables.wards["ward_name"].get(found.ward_code, _("outside the wards"))
+    # Just over the wards' simplified outline, a place still lies in a small area, and that in a ward.
+    code = found.ward_code or study.tables.lsoas["ward_code"].get(found.lsoa_code)
+    return study.tables.wards["ward_name"].get(code, _("outside the wards"))
 
 
 def found_sentence(study: Study, found: Found) -> str:

@@ -77,6 +77,15 @@ def choose_toggle(label: str, *, key: str, default: bool) -> bool:
     return chosen
 
 
+def choose_text(label: str, *, key: str, most: int, may_enter: Callable[[str], bool]) -> str:
+    """Show a text box kept in the link, save for texts that may not enter it, and return the text."""
+    asked = st.query_params.get(key, "")[:most]
+    _settle(key, asked, lambda value: isinstance(value, str), "")
+    text = st.text_input(label, max_chars=most, key=key).strip()
+    _write(key, text if text and may_enter(text) else None)
+    return text
+
+
 def choose_next(key: str, value: str) -> None:
     """Make a choice for a person before the page is drawn again: a row was picked, or a zone on the map."""
     st.session_state[f"_next_{key}"] = value

@@ -13,7 +13,6 @@ from study.words import _
 
 HERE = Path(__file__).parent
 
-st.set_page_config(page_title="Strong Places", page_icon=str(HERE / "static" / "icon.png"), layout="wide")
 st.html(f"<style>{(HERE / 'static' / 'page.css').read_text('utf-8')}</style>")
 
 pages = [
@@ -24,6 +23,11 @@ pages = [
     st.Page(HERE / "about_data.py", title=_("About the data"), url_path="about"),
 ]
 page = st.navigation(pages, position="top")
+st.set_page_config(
+    page_title=_("{page} - Strong Places").format(page=page.title),
+    page_icon=str(HERE / "static" / "icon.png"),
+    layout="wide",
+)
 
 # Choices tell a page that has just been opened from one that is drawn again.
 st.session_state["_page"] = page.url_path

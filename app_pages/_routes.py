@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import html
 import json
 import re
 from functools import lru_cache
@@ -49,7 +50,8 @@ def _answer(request: Request, key: tuple[str, ...], body: bytes, media_type: str
     """Answer with gzip where the browser takes it, and "not modified" where it has the same already."""
     packed, etag = _compressed(key, body)
     headers = {"ETag": etag, "Cache-Control": cache, "Vary": "Accept-Encoding"}
-    if request.headers.get("if-none-match") == etag:
+    # A list of tags, or one that a proxy has marked as weak (W/"..."), holds ours as well.
+    if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(packed, media_type=media_type, headers={**headers, "Content-Encoding": "gzip"})
@@ -59,6 +61,14 @@ def _answer(request: Request, key: tuple[str, ...], body: bytes, media_type: str
 def _sorry(error: StrongPlacesError | str, status: int = 404) -> JSONResponse:
     what = error.what if isinstance(error, StrongPlacesError) else error
     return JSONResponse({"error": what}, status_code=status)
+
+
+def _sorry_page(what: str) -> HTMLResponse:
+    """Say the same to a person who opened an address in the browser."""
+    page = (
+        f'<!doctype html><html lang="en"><title>Not found - Strong Places</title><h1>{html.escape(what)}</h1>'
+    )
+    return HTMLResponse(page, 404)
 
 
 def _study_of(request: Request) -> Study | None:
@@ -127,10 +137,10 @@ def print_ward(request: Request) -> Response:
     try:
         found = study(request.path_params["slug"])
         if request.path_params["ward_code"] not in found.tables.wards.index:
-            return HTMLResponse("<!doctype html><title>Not found</title><p>There is no such ward.</p>", 404)
+            return _sorry_page("There is no such ward.")
         return HTMLResponse(ward_report_html(found.walking, request.path_params["ward_code"]))
     except StrongPlacesError as error:
-        return _sorry(error)
+        return _sorry_page(error.what)
 
 
 ROUTES = [

@@ -61,6 +61,10 @@ def _known(rows: pd.DataFrame) -> str:
 
 
 def _name_list(rows: pd.DataFrame, most: int) -> str:
-    named = list(dict.fromkeys(rows.sort_values("counts_for_gap", ascending=False)["asset_name"].dropna()))
-    text = ", ".join(named[:most])
-    return text + (_(" and {count} more").format(count=f"{len(rows) - most:,}") if len(rows) > most else "")
+    """Return the first names, those of places that can fill a gap before others, and how many places are left."""
+    ordered = rows.sort_values("counts_for_gap", ascending=False, kind="stable")
+    shown = list(dict.fromkeys(ordered["asset_name"].dropna()))[:most]
+    if not shown:
+        return _("no names on the map")
+    left = len(rows) - int(rows["asset_name"].isin(shown).sum())
+    return ", ".join(shown) + (_(" and {count} more").format(count=f"{left:,}") if left else "")

@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from study.words import _
+
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -81,12 +83,12 @@ def show_table(
         if pick is None
         else [str(v) for v in (table.index if pick == "index" else table[pick])],
         "words": {
-            "no_data": "no data",
-            "sort": "Sort by",
-            "sorted": "Sorted by",
-            "up": "smallest first",
-            "down": "largest first",
-            "rows": "rows",
+            "no_data": _("no data"),
+            "sort": _("Sort by"),
+            "sorted": _("Sorted by"),
+            "up": _("smallest first"),
+            "down": _("largest first"),
+            "rows": _("rows"),
         },
     }
     result = _component()(data=data, key=key, on_picked_change=lambda: None)
@@ -96,4 +98,5 @@ def show_table(
 def _cells(values: pd.Series, column: Column) -> list[object]:
     if column.decimals is None:
         return [None if pd.isna(v) else str(v) for v in values]
-    return [None if pd.isna(v) else round(float(v), column.decimals) for v in values]
+    # Adding nought makes 0.0 of a -0.0, which a browser would write as "-0".
+    return [None if pd.isna(v) else round(float(v), column.decimals) + 0.0 for v in values]

@@ -26,7 +26,7 @@ ESTIMATE = _(
 
 
 # What Markdown, and Streamlit's own signs in it, would read as more than letters.
-_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~$^!=]|&(?=#?\w+;)|:(?=\w))")
+_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~$^!=]|&(?=#?\w+;)|:(?=[\w/]))")
 
 
 def literal(text: str) -> str:
@@ -121,9 +121,19 @@ def show_attribution(study: Study) -> None:
     st.caption(_("Data: ") + " · ".join(lines))
 
 
+@st.cache_resource
+def _live_line() -> object:
+    return st.components.v2.component(
+        "strong_places_live",
+        html='<p role="status"></p>',
+        css=(_STATIC / "live.css").read_text("utf-8"),
+        js=(_STATIC / "live.js").read_text("utf-8"),
+    )
+
+
 def announce(text: str) -> None:
     """Tell a screen reader what has changed on the page, politely and unseen."""
-    st.html(f'<p class="sp-unseen" role="status" aria-live="polite">{html.escape(text)}</p>')
+    _live_line()(data={"text": text}, key="live")
 
 
 @st.cache_resource

@@ -11,6 +11,7 @@ from app_pages._shading import choose_shading, shading_summary, show_twin
 from app_pages._strengths import show_strengths
 from app_pages._widgets import (
     announce,
+    literal,
     show_attribution,
     show_choices_line,
     show_legend,
@@ -30,7 +31,7 @@ def take_pick() -> None:
         choose_next("ward", code)
 
 
-st.title(_("What is strong here, and who has far to walk?"))
+st.title(_("What is strong here, and who has far to walk?"), anchor=False)
 summary_line = st.container()
 with st.container(key="choices-home", horizontal=True):
     study = study_from_link()
@@ -65,20 +66,20 @@ with left:
     )
     show_legend(values, classes)
 with right:
-    st.subheader(_("Strong in {ward}").format(ward=ward_names[ward_code]))
+    st.header(_("Strong in {ward}").format(ward=literal(ward_names[ward_code])), anchor=False)
     show_strengths(study, ward_place(study.tables, ward_code), names=4)
     st.page_link(
         "ward.py",
-        label=_("All about {ward}").format(ward=ward_names[ward_code]),
+        label=_("All about {ward}").format(ward=literal(ward_names[ward_code])),
         query_params={"area": study.area.slug, "ward": ward_code},
     )
 
 ranked, deciles = st.columns([3, 2], gap="medium")
 with ranked:
-    st.subheader(_("Ward by ward"))
+    st.header(_("Ward by ward"), anchor=False)
     show_twin(study, shading, key="wards", on_ward="ward")
 with deciles:
-    st.subheader(_("By deprivation"))
+    st.header(_("By deprivation"), anchor=False)
     show_deciles(study, asset_type, cutoff_min)
 announce(_("Map and table show: {title}").format(title=values.indicator.title))
 show_origin(study)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from app_pages._asset_filter import assets_table, choose_assets
 from app_pages._downloads import show_asset_downloads, show_zone_downloads
-from app_pages._find import show_find
+from app_pages._find import forget_found, show_find
 from app_pages._link import choose, choose_next, choose_toggle
 from app_pages._map import MapView, picked, show_map
 from app_pages._shading import choose_shading, shading_summary, show_extremes, show_twin
@@ -34,9 +34,15 @@ def take_pick() -> None:
     feature = picked(study, "mapmap")
     properties = feature["properties"] if feature else {}
     if properties.get("ward_code") in study.tables.wards.index:
+        let_go()
         choose_next("ward", properties["ward_code"])
     if properties.get("lsoa_code") in study.tables.lsoas.index:
         st.session_state["_lsoa"] = properties["lsoa_code"]
+
+
+def let_go() -> None:
+    """Forget the place that was found and the small area in the link: the person has gone on from there."""
+    forget_found(study)
 
 
 def selected_zone(found_lsoa: str | None, ward_code: str) -> tuple[str, str] | None:
@@ -52,7 +58,7 @@ def selected_zone(found_lsoa: str | None, ward_code: str) -> tuple[str, str] | N
     return ("ward", ward_code) if ward_code else None
 
 
-st.title(_("What is where?"))
+st.title(_("What is where?"), anchor=False)
 summary_line = st.container()
 controls, picture = st.columns([1, 3], gap="medium")
 rules = read_asset_rules()
@@ -70,7 +76,9 @@ with controls, st.container(key="choices-map"):
             choose(_("Walk of more than"), {"15": _("15 minutes"), "30": _("30 minutes")}, key="min")
         )
         ward_names = study.tables.wards["ward_name"].sort_values().to_dict()
-        ward_code = choose(_("Go to ward"), {"": _("All wards"), **ward_names}, key="ward", shared=False)
+        ward_code = choose(
+            _("Go to ward"), {"": _("All wards"), **ward_names}, key="ward", shared=False, on_change=let_go
+        )
         greens = choose_toggle(_("Green space"), key="green", default=True)
         tiles = st.toggle(
             _("On-line base map"),
@@ -117,10 +125,10 @@ with picture:
     )
     show_estimate_note(shading.values)
 
-st.subheader(_("The map as a table"))
+st.header(_("The map as a table"), anchor=False)
 show_twin(study, shading, key="twin")
 show_zone_downloads(study, shading)
-st.subheader(_("Assets on the map: {count}").format(count=f"{int(mask.sum()):,}"))
+st.header(_("Assets on the map: {count}").format(count=f"{int(mask.sum()):,}"), anchor=False)
 listed = assets_table(study, mask)
 if len(listed) > MOST_ROWS:
     st.caption(

@@ -12,8 +12,9 @@ import streamlit as st
 from app_pages._link import choose
 from app_pages._map import MapView, picked, show_map
 from app_pages._profile import show_profile
-from app_pages._tables import Study
+from app_pages._tables import Study, postcodes
 from app_pages._widgets import (
+    literal,
     show_attribution,
     show_choices_line,
     show_error,
@@ -23,7 +24,6 @@ from app_pages._widgets import (
 )
 from boundaries.own_shapes import checked_shape, shape_from_file, shape_from_postcodes, shape_from_ring
 from gaps.profiles import shape_place
-from layers.population import read_postcodes
 from mapping.geometry import to_geojson
 from study.crs import WGS84
 from study.errors import PlaceNotFoundError
@@ -77,16 +77,17 @@ def given_shape(study: Study, way: str) -> shapely.Geometry | None:
     )
     if not text.strip():
         return None
-    postcodes = read_postcodes(study.area.postcode_areas)
-    shape, missing = shape_from_postcodes(text, postcodes, crs)
+    shape, missing = shape_from_postcodes(text, postcodes(study.area.postcode_areas), crs)
     if missing:
         st.warning(
-            _("Not in the directory for this place: {missing}").format(missing=", ".join(missing[:20]))
+            _("Not in the directory for this place: {missing}").format(
+                missing=literal(", ".join(missing[:20]))
+            )
         )
     return shape
 
 
-st.title(_("What is strong in your own neighbourhood?"))
+st.title(_("What is strong in your own neighbourhood?"), anchor=False)
 summary_line = st.container()
 with st.container(key="choices-own", horizontal=True):
     study = study_from_link()
@@ -125,7 +126,7 @@ show_map(
 if place is None:
     st.info(_("Nothing is shown yet. A neighbourhood is what people who live there say it is."))
 else:
-    st.header(place.name)
+    st.header(place.name, anchor=False)
     show_profile(study, place, key="own")
     st.download_button(
         _("Download this outline (GeoJSON)"),

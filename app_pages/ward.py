@@ -8,6 +8,7 @@ from app_pages._link import choose
 from app_pages._map import MapView, show_map
 from app_pages._profile import show_profile
 from app_pages._widgets import (
+    literal,
     show_attribution,
     show_choices_line,
     show_estimate_line,
@@ -17,7 +18,7 @@ from app_pages._widgets import (
 from gaps.profiles import ward_place
 from study.words import _
 
-st.title(_("What is strong in this ward, and what is far away?"))
+st.title(_("What is strong in this ward, and what is far away?"), anchor=False)
 summary_line = st.container()
 with st.container(key="choices-ward", horizontal=True):
     study = study_from_link()
@@ -31,7 +32,7 @@ with summary_line:
 
 for column, code in zip(st.columns(len(codes), gap="large"), codes, strict=True):
     with column:
-        st.header(names[code])
+        st.header(literal(names[code]), anchor=False)
         place = ward_place(study.tables, code)
         show_map(
             study,
@@ -46,7 +47,7 @@ for column, code in zip(st.columns(len(codes), gap="large"), codes, strict=True)
             key="wardmap" if code == ward_code else "besidemap",
         )
         st.link_button(
-            _("Print {ward}").format(ward=names[code]),
+            _("Print {ward}").format(ward=literal(names[code])),
             f"/print/{study.area.slug}/{code}",
             help=_("Two sides of A4 with cards for what the map has missed; opens in a new tab."),
         )

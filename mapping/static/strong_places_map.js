@@ -7,7 +7,7 @@
   const held = { zones: [], zonesBy: null, outlines: [], labels: [], under: [], greens: [], assets: [], extras: [] };
   let map = null, spec = null, fittedToken = null, userMoved = false, positionTimer = null, picks = 0, serial = 0;
   let zoneData = null, valueData = null, assetData = null, assetShown = null, tiles = null, drawing = null;
-  let tip = null, sizedFor = null, expectedView = null;
+  let tip = null, sizedFor = null, expectedView = null, sizing = false;
 
   const FIT = { animate: false, padding: [8, 8], maxZoom: 16 };
 
@@ -179,7 +179,9 @@
     map.getContainer().style.height = height + "px";
     map.getContainer().style.width = "100%";
     if (window.Streamlit) setTimeout(() => window.Streamlit.setFrameHeight(height), 0);
+    sizing = true;  // a map that finds its size moves a little, but nobody has moved it
     map.invalidateSize({ animate: false });
+    sizing = false;
     if (spec.view && fittedToken !== null && !userMoved) {
       map.fitBounds(spec.view.bounds, FIT);
       setExpected();
@@ -196,6 +198,7 @@
     } catch (e) { return null; }
   }
   function moved() {
+    if (sizing || fittedToken === null) return;
     const c = map.getCenter();
     if (expectedView && Math.abs(c.lat - expectedView[0]) < 1e-6 && Math.abs(c.lng - expectedView[1]) < 1e-6 && map.getZoom() === expectedView[2]) return;
     userMoved = true;
@@ -454,6 +457,8 @@
     if (!map) start(given);
     map.getContainer().setAttribute("aria-label", spec.words.map_label);
     map.getContainer().setAttribute("role", "region");
+    // Streamlit names the frame after its program; a person who comes to it hears what it holds.
+    if (window.frameElement) window.frameElement.setAttribute("aria-label", spec.words.map_label);
     size();
     fit();
     attribution();

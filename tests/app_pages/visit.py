@@ -82,7 +82,9 @@ class Visit:
         state.json_trigger_value = json.dumps([{"event": "picked", "value": value}])
         return self._told(state)
 
-    def pick_on_map(self, properties: dict[str, object], geometry: object = None, *, number: int = 0) -> Visit:
+    def pick_on_map(
+        self, properties: dict[str, object], geometry: object = None, *, number: int = 0
+    ) -> Visit:
         """Click a zone on the map, or finish a drawing."""
         feature = {"type": "Feature", "geometry": geometry, "properties": properties}
         state = WidgetState(id=self._maps()[number].proto.id)
@@ -110,7 +112,7 @@ class Visit:
 
     @property
     def errors(self) -> list[str]:
-        return [e.value for e in self.app.error]
+        return [as_shown(e.value) for e in self.app.error]
 
     @property
     def html(self) -> list[str]:
@@ -130,7 +132,7 @@ class Visit:
     @property
     def announced(self) -> str:
         """What a screen reader is told."""
-        return plain(next(h for h in self.html if 'role="status"' in h))
+        return json.loads(self._component("live").proto.json)["text"]
 
     @property
     def texts(self) -> list[str]:
@@ -138,7 +140,7 @@ class Visit:
 
     @property
     def headings(self) -> list[str]:
-        return [h.value for h in (*self.app.title, *self.app.header, *self.app.subheader)]
+        return [as_shown(h.value) for h in (*self.app.title, *self.app.header, *self.app.subheader)]
 
     @property
     def captions(self) -> str:
@@ -203,6 +205,11 @@ class Shown:
         """Return the table by its first column."""
         table = pd.DataFrame({c["label"]: c["cells"] for c in self.data["columns"]})
         return table.set_index(self.labels[0])
+
+
+def as_shown(markdown: str) -> str:
+    """Return a text whose signs were marked as letters, as a person sees it."""
+    return re.sub(r"\\([^\w\s])", r"\1", markdown)
 
 
 def plain(markup: str) -> str:
