@@ -95,7 +95,7 @@ def _reach_note(row: dict[str, object], small: bool) -> str:
         return _("not covered")
     if small:
         return _("too few residents")
-    notes = [] if row["basis"] == "streets" and row["estimate_share"] == 0 else [_("estimate")]
+    notes = [] if row["basis"] == "streets" and not row["estimate_share"] > 0 else [_("estimate")]
     if row["at_most_share"] > AT_MOST_FROM_SHARE:
         notes.append(_("at most"))
     if row["not_known"] and row["not_known"] >= 50:

@@ -138,7 +138,10 @@ def print_ward(request: Request) -> Response:
         found = study(request.path_params["slug"])
         if request.path_params["ward_code"] not in found.tables.wards.index:
             return _sorry_page("There is no such ward.")
-        return HTMLResponse(ward_report_html(found.walking, request.path_params["ward_code"]))
+        ward_code = request.path_params["ward_code"]
+        body = ward_report_html(found.walking, ward_code).encode()
+        key = ("print", found.area.slug, found.tables.fingerprint, ward_code)
+        return _answer(request, key, body, "text/html; charset=utf-8", "no-cache")
     except StrongPlacesError as error:
         return _sorry_page(error.what)
 

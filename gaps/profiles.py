@@ -161,7 +161,9 @@ def green_in(tables: StudyTables, place: Place) -> dict[str, float] | None:
     if tables.green_space is None:
         return None
     zone = gpd.GeoDataFrame(geometry=[place.shape], crs=tables.area.crs)
-    row = green_area(zone, tables.green_space).iloc[0]
+    # Joining all of the study area's green space for one place would take seconds.
+    near = tables.green_space[tables.green_space.geometry.intersects(place.shape)]
+    row = green_area(zone, near).iloc[0]
     residents = residents_in(tables, place)
     few = residents < FEWEST_RESIDENTS
     return {

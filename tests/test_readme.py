@@ -13,12 +13,16 @@ from study.area import StudyArea
 from study.settings import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text("utf-8")
-COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL) for line in block.splitlines()]
+COMMANDS = [
+    line for block in re.findall(r"```sh\n(.*?)```", README, flags=re.DOTALL) for line in block.splitlines()
+]
 
 
 def cells(heading: str) -> list[str]:
     """Return the first cell of each row of the table under a heading."""
-    section = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", README, flags=re.DOTALL | re.MULTILINE)[1]
+    section = re.search(
+        rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", README, flags=re.DOTALL | re.MULTILINE
+    )[1]
     rows = [line.split("|")[1].strip() for line in section.splitlines() if line.startswith("|")]
     return rows[2:]
 

@@ -23,6 +23,8 @@ export default function (component) {
     root.appendChild(live);
   }
   const old = root.querySelector(".sp-scroll"), at = old ? old.scrollTop : 0;
+  // Whoever stands in the table with the keyboard still stands there when it has been drawn anew.
+  const focused = root.getRootNode().activeElement, stands = old && old.contains(focused) ? focused.dataset.key || "" : null;
   const scroll = make("div", undefined, "sp-scroll");
   scroll.tabIndex = 0;
   scroll.setAttribute("role", "region");
@@ -51,6 +53,7 @@ export default function (component) {
         if (c === 0 && data.picks) {
           const button = make("button", text);
           button.type = "button";
+          button.dataset.key = "row " + data.picks[i];
           button.addEventListener("click", () => setTriggerValue("picked", data.picks[i]));
           cell.appendChild(button);
         } else {
@@ -82,6 +85,7 @@ export default function (component) {
     th.scope = "col";
     const button = make("button", column.label);
     button.type = "button";
+    button.dataset.key = "column " + c;
     button.title = words.sort + " " + column.label;
     button.addEventListener("click", () => {
       if (kept.column === c) kept.down = !kept.down;
@@ -97,4 +101,5 @@ export default function (component) {
   fill();
   if (old) old.replaceWith(scroll); else root.prepend(scroll);
   scroll.scrollTop = at;
+  if (stands !== null) (scroll.querySelector(`[data-key="${CSS.escape(stands)}"]`) || scroll).focus({ preventScroll: true });
 }

@@ -214,10 +214,10 @@ def test_a_ward_without_any_known_place(tables):
 def test_reach_by_estimate(tables):
     # 300, 700 and 1,221 m in a straight line, 1.4 times as far on foot, at 80 m a minute.
     rows = reach(page_of(tables, WESTGATE))
-    assert rows["Community space"] == ["12", "5 to 21", "about 1,200", "42 %", "estimate"]
+    assert rows["Community space"] == ["12", "5 to 21", "about 1,200", "42%", "estimate"]
     assert rows["Food and everyday shops"] == [*NONE, "not collected"]
     assert list(rows) == [read_asset_rules().types[t].name for t in read_asset_rules().gap_types()]
-    assert reach(page_of(tables, EASTFIELD))["Community space"][2:] == ["about 3,100", "100 %", "estimate"]
+    assert reach(page_of(tables, EASTFIELD))["Community space"][2:] == ["about 3,100", "100%", "estimate"]
 
 
 def test_the_settings_are_said(tables):
@@ -236,7 +236,7 @@ def streets() -> StreetNetwork:
 def test_reach_over_streets(tables, streets):
     # 300, 700, 1,300 and 1,700 m by the streets; half the people live within 700.
     rows = reach(page_of(tables, WESTGATE, streets))
-    assert rows["Community space"] == ["9", "4 to 21", "about 1,200", "42 %", "street network"]
+    assert rows["Community space"] == ["9", "4 to 21", "about 1,200", "42%", "street network"]
 
 
 def test_reach_where_only_streets_were_looked_at(tables, streets):
@@ -254,7 +254,7 @@ def test_reach_where_only_streets_were_looked_at(tables, streets):
 def test_green_space(tables):
     text = page_of(tables, WESTGATE).one("section", **{"aria-labelledby": "green-title"}).text
     assert text == (
-        "Green space 2.0 hectares of public green space are known inside it, 0.5 % of its land, or 7 m² for each "
+        "Green space 2.0 hectares of public green space are known inside it, 0.5% of its land, or 7 m² for each "
         "resident. People also use the park across the line. The largest: Long Park"
     )
 
@@ -302,7 +302,7 @@ def test_no_figure_about_too_few_people(tables):
     assert "Too few people live here for a figure to mean anything." in page.text
     assert "for each resident" not in page.text
     # What is known of the ground and its places is no figure about people.
-    assert "0.0 hectares of public green space are known inside it, 0.0 % of its land." in page.text
+    assert "0.0 hectares of public green space are known inside it, 0.0% of its land." in page.text
     assert "Institutions: 1 known" in page.text
 
 
