@@ -41,13 +41,13 @@ def show_profile(study: Study, place: Place, *, key: str) -> None:
         )
     else:
         st.text(_("{people} residents").format(people=people(residents).capitalize()))
-    st.subheader(_("What is strong here"), anchor=False)
+    st.subheader(_("What is strong here"), anchor=f"{key}-strong")
     show_strengths(study, place, names=8)
-    st.subheader(_("How far people walk"), anchor=False)
+    st.subheader(_("How far people walk"), anchor=f"{key}-walk")
     _show_reach(study, place, key=key, small=small)
-    st.subheader(_("Green space"), anchor=False)
+    st.subheader(_("Green space"), anchor=f"{key}-green")
     _show_green(study, place)
-    st.subheader(_("Deprivation"), anchor=False)
+    st.subheader(_("Deprivation"), anchor=f"{key}-deprivation")
     _show_deprivation(study, place, key=key, small=small)
 
 

@@ -64,7 +64,9 @@ controls, picture = st.columns([1, 3], gap="medium")
 rules = read_asset_rules()
 with controls, st.container(key="choices-map"):
     study = study_from_link()
-    found = show_find(study)
+    # A box of its own: what is found comes and goes without moving, and so closing, the choices beneath it.
+    with st.container():
+        found = show_find(study)
     type_names = {t: _(rules.types[t].name) for t in rules.gap_types()}
     asset_type = st.session_state.get("type", "community_space")
     layer_box = st.container()

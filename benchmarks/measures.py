@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
 
 from playwright.sync_api import Browser
 
 from benchmarks.browser import Traffic, Visit, visiting
 from benchmarks.results import OURS
 from benchmarks.servers import BenchmarkError, Server
-from benchmarks.visitors import Visitor
+from benchmarks.visitors import Visitor, page_and_query
 from benchmarks.wire import relaying
 
 KB = 1024
@@ -292,9 +291,3 @@ def warm(side: Side, layers: Mapping[str, str]) -> None:
             visitor.fetch_map(visitor.run(page, query))
         finally:
             visitor.leave()
-
-
-def page_and_query(path: str) -> tuple[str, dict[str, str]]:
-    """Split "/map?by=ward" into the page's name and its query."""
-    page, _, query = path.lstrip("/").partition("?")
-    return page, dict(parse_qsl(query))

@@ -13,14 +13,13 @@ from benchmarks.measures import (
     Side,
     Switches,
     open_page,
-    page_and_query,
     redraws_by_aside,
     small_answers,
     switches,
     wire_bytes,
 )
 from benchmarks.results import OURS, PEER, Measured
-from benchmarks.visitors import crowd, script_seconds
+from benchmarks.visitors import crowd, page_and_query, script_seconds
 
 WARDS = 33
 # By which path each view is reached; the peer has one page and is told by its query.

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import websocket
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -209,3 +209,9 @@ def crowd(server: Server, count: int, *, page: str = "", query: Mapping[str, str
         thread.join(PATIENCE_S)
     result.after_mb = server.memory_mb()
     return result
+
+
+def page_and_query(path: str) -> tuple[str, dict[str, str]]:
+    """Split "/map?by=ward" into the page's name and its query."""
+    page, _, query = path.lstrip("/").partition("?")
+    return page, dict(parse_qsl(query))

@@ -17,12 +17,12 @@ from streamlit_folium import generate_leaflet_string
 from benchmarks.browser import Answer, Message, Traffic
 from benchmarks.machine import data_sizes, machine, versions
 from benchmarks.map import main
-from benchmarks.measures import Switch, Switches, page_and_query, phases_of
+from benchmarks.measures import Switch, Switches, phases_of
 from benchmarks.peer_page import PeerMap, peer_map, points_geojson, shown_assets, zones_geojson
 from benchmarks.results import Measured, fact_line, fact_text, json_line, ratio_lines, ratios, results_table
 from benchmarks.servers import free_port
 from benchmarks.stages import LAYERS, QUICK, Plan
-from benchmarks.visitors import Crowd, Visit, map_addresses
+from benchmarks.visitors import Crowd, Visit, map_addresses, page_and_query
 from benchmarks.wire import Part, map_description, part_of, relaying
 from gaps.indicators import available_indicators
 from mapping.url_layer import UrlLayer

@@ -104,7 +104,9 @@ def look_at(page: Page, frame: Frame, number: int, dx: int = 0, dy: int = 0) -> 
     """Move the map to a ward and return where a point of it stands on the page."""
     x, y = corner(number)
     lon, lat = degrees(x + 500 + dx, y + 530 + dy)
-    frame.evaluate(f"() => {{ window.strongPlaces.state().map.setView([{lat}, {lon}], 16, {{ animate: false }}); }}")
+    frame.evaluate(
+        f"() => {{ window.strongPlaces.state().map.setView([{lat}, {lon}], 16, {{ animate: false }}); }}"
+    )
     return point_of(frame, lat, lon)
 
 
