@@ -25,7 +25,7 @@ EVERY_KEY = ["area", "ward", "layer", "by", "type", "min", "category", "types", 
 EVERY_KEY += ["beside", "way", "shape", "at", "embed_options"]
 PAGES = ("", "map", "ward", "neighbourhood")
 HOSTILE = {
-    "markup": "\"'><script>window.__hit=1</script><img src=x onerror=window.__hit=1>{{7*7}}{% raw %}{#${7*7}`\\",
+    "markup": "\"'><script>window.__hit=1</script><img src=x onerror=window.__hit=1>{{7351*7}}{% raw %}{#${7351*7}`\\",
     "numbers": "NaN,-Infinity,1e999;NaN,NaN,NaN;91,181,99",
     "paths": "../../../../etc/passwd",
     "unknown": "E05999999",
@@ -188,7 +188,7 @@ def test_a_hostile_link_changes_nothing_but_the_view(
         assert state(frame, f"s.map.getBounds().contains({middle}) && s.map.getZoom() < {closest}")
         assert page.evaluate("() => window.__hit") is None
         assert frame.evaluate("() => window.__hit") is None
-        assert page.get_by_text("49", exact=True).count() == 0 or kind != "markup"
+        assert page.get_by_text("51457").count() == 0 or kind != "markup"
         if path == "map":
             expect_choice(page, "Shade the map by", "Deprivation 2025: overall deprivation")
             expect(page.get_by_role("textbox", name="Search in names")).to_have_value(text[:60].strip())
