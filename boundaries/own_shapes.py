@@ -37,6 +37,12 @@ def checked_shape(shape: shapely.Geometry, ground: shapely.Geometry) -> shapely.
     PlaceNotFoundError
         If it has no surface, too many corners, or lies outside.
     """
+    if not np.isfinite(shapely.get_coordinates(shape)).all():
+        # So far from the study area that its CRS has no place for it.
+        raise PlaceNotFoundError(
+            _("This outline lies outside the place on this map."),
+            do=_("Choose another place, or check the file's coordinates."),
+        )
     if shapely.get_num_coordinates(shape) > MOST_VERTICES:
         raise PlaceNotFoundError(
             _("This outline has more than {most} corners.").format(most=f"{MOST_VERTICES:,}"),
