@@ -8,6 +8,4 @@ import streamlit as st
 
 from app_pages._routes import MIDDLEWARE, ROUTES
 
-app = st.App(
-    str(Path(__file__).parent / "app_pages" / "_main.py"), routes=ROUTES, middleware=MIDDLEWARE
-)
+app = st.App(str(Path(__file__).parent / "app_pages" / "_main.py"), routes=ROUTES, middleware=MIDDLEWARE)
