@@ -108,12 +108,19 @@ MOVING = f"""() => {{ {DEEP}
         || s.animationName !== "none" && some(s.animationDuration);
     return deep(document).filter((e) => moves(getComputedStyle(e))).map(called);
 }}"""
-AT_REST = """() => document.getAnimations().every((a) => a.effect.getComputedTiming().endTime === Infinity)"""
+# Nothing fades or slides, every table is drawn, and what is on the page has been the same five times in a row.
+AT_REST = f"""() => {{ {DEEP}
+    const all = deep(document), now = all.length + " " + all.filter(seen).length;
+    window._same = now === window._before ? (window._same || 0) + 1 : 0;
+    window._before = now;
+    return window._same >= 5 && all.every((e) => !e.matches(".sp-table") || e.querySelector("table"))
+        && document.getAnimations().every((a) => a.effect.getComputedTiming().endTime === Infinity);
+}}"""
 
 
 def at_rest(page: Page) -> None:
-    """Wait until nothing fades or slides any more."""
-    page.wait_for_function(AT_REST)
+    """Wait until the page is as it will stay."""
+    page.wait_for_function(AT_REST, polling=50)
 
 
 def lost_words(page: Page) -> list[str]:
@@ -176,6 +183,7 @@ class Walk:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        at_rest(page)
         self.expected = {frame: frame.evaluate(MARK_STOPS) for frame in page.frames}
         self.stops: list[tuple[Frame, int, str]] = []
         self.unmarked: list[str] = []

@@ -60,7 +60,18 @@ def test_missing_in_columns_of_their_own_types():
 
 @pytest.mark.parametrize(
     "formula",
-    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x.example","Armley")', "-"],
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "＝1",
+        '=HYPERLINK("http://x.example","Armley")',
+        "-",
+    ],
 )
 def test_text_that_a_spreadsheet_would_run_is_marked_as_text(formula):
     assert column([formula]) == [f"'{formula}"]
@@ -87,12 +98,15 @@ def test_numbers_are_numbers():
     assert column([np.int64(7), np.float32(0.5), np.bool_(True)], dtype=object) == ["7", "0.5", "True"]
 
 
+RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
 @given(
     st.lists(
         st.tuples(
             st.integers(-(2**53), 2**53),
             st.integers(-(10**11), 10**11).map(lambda n: n / 10_000),
-            st.text().filter(lambda t: not t.startswith(("=", "+", "-", "@", "\t", "\r")) and "\0" not in t),
+            st.text().filter(lambda t: not t.startswith(RUNS) and "\0" not in t),
         ),
         min_size=1,
     )
