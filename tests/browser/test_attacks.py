@@ -169,6 +169,7 @@ def test_the_map_shows_every_name_as_text(page: Page, town: HostileTown) -> None
             assert links.first.evaluate("a => a.protocol") == "https:"
             assert links.first.get_attribute("rel") == "noopener noreferrer"
         frame.evaluate("() => { window.strongPlaces.state().map.closePopup(); }")
+        expect(popup).to_have_count(0)  # it fades away, and the next would stand beside it
     nothing_ran(page, town)
 
 

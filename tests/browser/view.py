@@ -6,6 +6,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Frame, Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.fixtures import WAIT_MS
 
@@ -88,11 +89,25 @@ def expect_in_link(page: Page, **wanted: str | None) -> None:
 def pick_option(page: Page, label: str, *options: str) -> None:
     """Pick options of a box for one or several choices by their words, as a person does."""
     for option in options:
-        # Typed, because a long list holds only what is in sight.
-        page.get_by_role("combobox", name=label, exact=True).fill(option)
-        page.get_by_role("option", name=option, exact=True).click()
+        _pick(page, label, option)
     page.keyboard.press("Escape")
     settle(page)
+
+
+def _pick(page: Page, label: str, option: str) -> None:
+    """Pick one option; again where the page was drawn anew in between, which closes an open list."""
+    box, wanted = (
+        page.get_by_role(r, name=n, exact=True) for r, n in (("combobox", label), ("option", option))
+    )
+    for patience_ms in (5_000, 15_000, WAIT_MS):
+        settle(page)
+        box.fill(option)  # typed, because a long list holds only what is in sight
+        try:
+            wanted.click(timeout=patience_ms)
+        except PlaywrightTimeout:
+            continue
+        return
+    raise AssertionError(f"'{option}' cannot be picked under '{label}'")
 
 
 def expect_choice(page: Page, label: str, words: str) -> None:
