@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import pandas as pd
 
@@ -38,6 +38,14 @@ class Study:
         if indicator_id != "beyond":
             cutoff_min = 0
         return self._values(indicator_id, by, asset_type, cutoff_min)
+
+    def assets_by_name(self, mask: pd.Series) -> pd.Index:
+        """Return the ids of the assets of a mask in the order of their names, those without a name last."""
+        return self._all_by_name[mask.reindex(self._all_by_name).to_numpy()]
+
+    @cached_property
+    def _all_by_name(self) -> pd.Index:
+        return self.tables.assets.sort_values(["asset_name", "type"], na_position="last").index
 
     def _work_out(self, indicator_id: str, by: str, asset_type: str, cutoff_min: int) -> IndicatorValues:
         return indicator_values(

@@ -131,7 +131,7 @@ st.header(_("The map as a table"), anchor=False)
 show_twin(study, shading, key="twin")
 show_zone_downloads(study, shading)
 st.header(_("Assets on the map: {count}").format(count=f"{int(mask.sum()):,}"), anchor=False)
-listed = assets_table(study, mask)
+listed = study.assets_by_name(mask)
 if len(listed) > MOST_ROWS:
     st.caption(
         _("The first {shown} by name; the files hold all {count}.").format(
@@ -139,7 +139,7 @@ if len(listed) > MOST_ROWS:
         )
     )
 show_table(
-    listed.head(MOST_ROWS),
+    assets_table(study, listed[:MOST_ROWS]),
     [
         Column("asset_name", _("Name")),
         Column("type", _("Type")),

@@ -11,7 +11,6 @@ import pandas as pd
 import pytest
 import streamlit as st
 
-from app_pages._asset_filter import assets_table
 from app_pages._downloads import show_asset_downloads, show_zone_downloads
 from app_pages._shading import Shading, twin_table
 from app_pages._tables import Study
@@ -106,7 +105,7 @@ def test_a_missing_value_is_an_empty_cell(town: Study, files: Files) -> None:
 
 
 def test_assets_of_toytown(town: Study, files: Files) -> None:
-    listed = assets_table(town, town.tables.assets["type"] == "faith")
+    listed = town.assets_by_name(town.tables.assets["type"] == "faith")
     made = files(show_asset_downloads, town, listed)
     rows = rows_of(made["toytown-assets.csv"])
     assert [r["asset_id"] for r in rows] == ["n15", "n3", "n14"]  # by name: Quaker, St Anne's, Westgate
@@ -122,7 +121,7 @@ def test_assets_of_toytown(town: Study, files: Files) -> None:
 
 
 def test_no_assets_is_a_file_with_headings_alone(town: Study, files: Files) -> None:
-    listed = assets_table(town, town.tables.assets["type"] == "heritage")
+    listed = town.assets_by_name(town.tables.assets["type"] == "heritage")
     made = files(show_asset_downloads, town, listed)
     assert rows_of(made["toytown-assets.csv"]) == []
     assert b"asset_name" in made["toytown-assets.csv"]
