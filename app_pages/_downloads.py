@@ -92,6 +92,23 @@ def show_asset_downloads(study: Study, listed: pd.Index) -> None:
     _two_buttons(csv, geojson, name=f"{study.area.slug}-assets", key="assets")
 
 
+def show_green_downloads(study: Study) -> None:
+    """Offer the green space shown as files."""
+    table = study.tables.green_space
+    settings = _settings(study, "green_space")
+    owed = attributions([study.tables.sources.get("green_space", "")])
+    title = _("Public green space shown on the map")
+
+    def csv() -> bytes:
+        rows = pd.DataFrame(table.drop(columns="geometry")).reset_index()
+        return table_csv(rows, title=title, settings=settings, attributions=owed)
+
+    def geojson() -> bytes:
+        return to_geojson(table.reset_index(), title=title, settings=settings, attribution=owed)
+
+    _two_buttons(csv, geojson, name=f"{study.area.slug}-green-space", key="greens")
+
+
 def _two_buttons(csv: object, geojson: object, *, name: str, key: str) -> None:
     with st.container(horizontal=True, key=f"files-{key}"):
         # The file is made when it is asked for, not for everyone who looks at the page.

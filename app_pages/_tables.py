@@ -9,7 +9,6 @@ import pandas as pd
 
 from gaps.indicators import IndicatorValues, indicator_values
 from gaps.walking import WalkingTimes
-from layers.population import read_postcodes
 from layers.study_tables import StudyTables, data_version, read_study_tables
 from study.area import StudyArea, read_study_area
 from transport.streets import read_streets
@@ -71,9 +70,3 @@ def study(slug: str) -> Study:
 @lru_cache(maxsize=4)
 def _read(slug: str, version: str) -> Study:
     return Study(read_study_tables(read_study_area(slug)))
-
-
-@lru_cache(maxsize=4)
-def postcodes(postcode_areas: tuple[str, ...]) -> pd.DataFrame:
-    """Return `layers.population.read_postcodes`, which takes seconds, read once for all visitors."""
-    return read_postcodes(postcode_areas)

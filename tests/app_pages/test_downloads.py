@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 
-from app_pages._downloads import show_asset_downloads, show_zone_downloads
+from app_pages._downloads import show_asset_downloads, show_green_downloads, show_zone_downloads
 from app_pages._shading import Shading, twin_table
 from app_pages._tables import Study
 from gaps.indicators import available_indicators
@@ -180,3 +180,16 @@ def test_the_preview_says_how_old_it_is(leeds: Study, files: Files) -> None:
         files(show_zone_downloads, leeds, shading(leeds, "imd", "ward"))["leeds-imd-by-ward.csv"]
     )
     assert {"2025" in r["vintage"] for r in deprived} == {True}
+
+
+def test_green_space_of_toytown(town: Study, files: Files) -> None:
+    made = files(show_green_downloads, town)
+    rows = rows_of(made["toytown-green-space.csv"])
+    features = json.loads(made["toytown-green-space.geojson"])["features"]
+    greens = town.tables.green_space
+    assert (
+        [r["green_id"] for r in rows] == [f["properties"]["green_id"] for f in features] == list(greens.index)
+    )
+    assert [float(r["area_ha"]) for r in rows] == list(greens["area_ha"])
+    assert {r["attribution"] for r in rows} == {OSM}
+    assert {f["geometry"]["type"] for f in features} <= {"Polygon", "MultiPolygon"}
