@@ -7,12 +7,14 @@ once, and the other two layers need libraries that not every machine has.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 # Several blocks for each core, so that one slow block does not keep the others waiting.
 BLOCKS_PER_CORE = 4
+_here = threading.local()
 
 
 def core_count() -> int:
@@ -35,12 +37,18 @@ def over_blocks(count: int, work: Callable[[int, int], None]) -> None:
     """
     cores = core_count()
     blocks = min(count, cores * BLOCKS_PER_CORE)
-    if blocks <= 1 or cores == 1:
+    # What is itself a block of something larger has its core, and is not shared out once more.
+    if blocks <= 1 or cores == 1 or getattr(_here, "in_block", False):
         if count:
             work(0, count)
         return
-    edges = [count * block // blocks for block in range(blocks + 1)]
+
+    def block(begin: int, end: int) -> None:
+        _here.in_block = True
+        work(begin, end)
+
+    edges = [count * b // blocks for b in range(blocks + 1)]
     # Threads of this call alone: nothing is shared with other callers or outlives a fork, and 0.1 ms is cheap.
     with ThreadPoolExecutor(cores) as pool:
-        for done in [pool.submit(work, *pair) for pair in pairwise(edges)]:
+        for done in [pool.submit(block, *pair) for pair in pairwise(edges)]:
             done.result()

@@ -115,6 +115,22 @@ def test_every_piece_of_work_is_done_once(count):
     assert sorted(done) == list(range(count))
 
 
+def test_what_a_block_shares_out_again_stays_in_its_thread():
+    threads, lock = [], threading.Lock()
+
+    def inner(begin: int, end: int) -> None:
+        with lock:
+            threads.append((threading.get_ident(), begin, end))
+
+    def outer(begin: int, end: int) -> None:
+        before = threading.get_ident()
+        over_blocks(100, inner)
+        assert (before, 0, 100) in threads
+
+    over_blocks(2, outer)
+    assert len(threads) == (2 if core_count() > 1 else 1)
+
+
 def test_an_error_in_a_block_reaches_the_caller():
     def work(begin: int, end: int) -> None:
         if begin <= 500 < end:
