@@ -72,6 +72,32 @@ def test_changing_beats_staying_seated_when_the_other_bus_is_quicker():
     assert town.takes("08:00", home=HOME, facility=THERE) == 20 * 60 + 30
 
 
+def test_a_long_ride_meets_the_bus_it_can_catch_and_not_those_that_left_meanwhile():
+    # While the coach is on its way to B, buses leave B at 08:11 and 08:21. It arrives at 08:30, a minute before 08:31.
+    later = [["B 08:11", "C 08:15"], ["B 08:21", "C 08:25"], ["B 08:31", "C 08:35"], ["B 08:41", "C 08:45"]]
+    trips = [["A 08:05", "B 08:30"], *later]
+    assert Town("ABC", trips, {"BB": 60}).takes("08:00", home=HOME, facility=THERE) == 35 * 60 + 30
+    assert Town("ABC", trips, {"BB": 61}).takes("08:00", home=HOME, facility=THERE) == 45 * 60 + 30
+
+
+def test_the_horizon_is_reached_by_a_ride_alone_and_by_a_change_alone():
+    # From the stop itself as the bus leaves, to the stop itself: nothing but the ride, 15 minutes.
+    ride = {"home": {"A": 0}, "facility": {"C": 0}}
+    assert ONE_BUS.takes("08:05", **ride, horizon_s=900) == 900
+    assert ONE_BUS.takes("08:05", **ride, horizon_s=899) is None
+    # A ride of no length, a change of 2 minutes and another ride of no length.
+    town = Town("ABC", [["A 08:10", "B 08:10"], ["B 08:12", "C 08:12"]], {"BB": 120})
+    assert town.takes("08:10", **ride, horizon_s=120) == 120
+    assert town.takes("08:10", **ride, horizon_s=119) is None
+
+
+def test_a_change_a_second_quicker_than_the_walk_is_made():
+    # Stepping off at B at 08:10, the facility is 601 seconds on foot, or a change and a bus to 08:20.
+    town = Town("ABC", [["A 08:05", "B 08:10"], ["B 08:11", "C 08:20"]], {"BB": 60})
+    assert town.takes("08:00", home=HOME, facility={"B": 601, "C": 0}) == 20 * 60
+    assert town.takes("08:00", home=HOME, facility={"B": 599, "C": 0}) == 20 * 60 - 1
+
+
 def test_two_changes_one_of_them_on_foot():
     trips = [["A 08:05", "B 08:10"], ["D 08:13", "E 08:20"], ["E 08:21", "C 08:30"]]
     town = Town("ABCDE", trips, {"BD": 180, "EE": 60})

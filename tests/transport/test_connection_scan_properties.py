@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.transport.timetables import Question, arrivals_by_graph, days, door_to_door, questions, walks
+from tests.transport.timetables import (
+    Question,
+    arrivals_by_graph,
+    busy_town,
+    days,
+    door_to_door,
+    questions,
+    walks,
+)
 from transport.connection_scan import backward_profiles
 from transport.connections import UNREACHED, Connections, StopWalks
 from transport.forward_scan import forward_arrivals, forward_scan
@@ -50,6 +59,34 @@ def test_backward_equals_forward_at_every_origin_and_departure(question):
                 walk=int(question.walk[origin]),
                 horizon_s=question.horizon_s,
             )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_backward_equals_forward_in_busy_towns(seed):
+    """Forty towns for each seed, with long profiles that are filled in the middle and beaten from behind."""
+    random = np.random.default_rng(seed)
+    for _ in range(40):
+        question = busy_town(random)
+        backward = question.times()
+        for origin in range(question.access.row_count):
+            arrivals = forward_arrivals(
+                question.connections,
+                question.transfers,
+                question.departures,
+                access_s=access_of(question, origin),
+                horizon_s=question.horizon_s,
+            )
+            forward = [
+                door_to_door(
+                    row,
+                    question.egress,
+                    leave=int(leave),
+                    walk=int(question.walk[origin]),
+                    horizon_s=question.horizon_s,
+                )
+                for row, leave in zip(arrivals, question.departures, strict=True)
+            ]
+            assert backward[origin].tolist() == forward
 
 
 @often

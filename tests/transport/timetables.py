@@ -213,3 +213,42 @@ def questions(draw: st.DrawFn) -> Question:
         np.array(window, dtype=np.int32),
         draw(st.sampled_from([5, 20, 40, 200])),
     )
+
+
+def busy_town(random: np.random.Generator) -> Question:
+    """Make a town with more trips than one can follow: slow ones, fast ones, walks longer than many rides."""
+    stops, trips, calls = int(random.integers(3, 8)), int(random.integers(10, 60)), int(random.integers(2, 6))
+    pause = random.integers(0, 3, (trips, calls))
+    ride = random.integers(0, random.choice([3, 12, 40]), (trips, calls))
+    departs = random.integers(0, 100, (trips, 1)) + np.cumsum(pause + ride, axis=1) - ride
+    way = random.integers(0, stops, (trips, calls + 1))
+    allowed = random.random((2, trips * calls)) < 0.9
+    connections = Connections.from_hops(
+        departure_s=departs.ravel(),
+        arrival_s=(departs + ride).ravel(),
+        from_stop=way[:, :-1].ravel(),
+        to_stop=way[:, 1:].ravel(),
+        trip=np.repeat(np.arange(trips), calls),
+        can_board=allowed[0],
+        can_alight=allowed[1],
+        stop_count=stops,
+        trip_count=trips,
+    )
+
+    def walked(rows: int, least: int, most: int) -> StopWalks:
+        row, stop = np.divmod(np.flatnonzero(random.random(rows * stops) < 0.6), stops)
+        return StopWalks.from_pairs(row, stop, random.integers(least, most, len(row)), row_count=rows)
+
+    def some(size: int, most: int) -> np.ndarray:
+        seconds = random.integers(0, most, size)
+        return np.where(random.random(size) < 0.4, seconds, UNREACHED).astype(np.int32)
+
+    return Question(
+        connections,
+        walked(stops, 1, 25),
+        walked(4, 0, 10),
+        some(stops, 30),
+        some(4, 120),
+        np.unique(random.integers(0, 120, 40)).astype(np.int32),
+        int(random.choice([10, 30, 60, 400])),
+    )
