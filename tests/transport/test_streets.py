@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 
 from study.errors import DataError, SourceError
 from tests.prepare.toyford import EAST, NORTH, Extract
-from tests.transport.grids import CRS, Corners, block, pieces, town
+from tests.transport.grids import CRS, block, flagged, pieces, town
 from transport.streets import (
     StreetNetwork,
     StreetNetworks,
@@ -314,14 +314,6 @@ def test_half_of_newport(newport_pbf, newport_streets):
 
 
 # ---- steps and one-way streets
-
-
-def flagged(*marked: tuple[str, Corners], mode: str = "walk") -> StreetNetwork:
-    """Return the network of lines that are each "both" ways, "one" way as drawn, or "steps"."""
-    parts = [pieces(line) for _, line in marked]
-    kinds = np.repeat([kind for kind, _ in marked], [len(part) for part in parts])
-    one_way, steps = kinds == "one", kinds == "steps"
-    return network_of(np.concatenate(parts), crs=CRS, mode=mode, one_way=one_way, steps=steps)
 
 
 def test_a_chain_ends_where_steps_begin():
