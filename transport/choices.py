@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from study.errors import DataError
 from transport.arrays import frozen_array
+from transport.compiling import compiled
 from transport.connection_scan import HORIZON_S, backward_profiles
 from transport.connections import UNREACHED, Connections, StopWalks
 from transport.profiles import percentiles_of, travel_times
@@ -112,7 +112,7 @@ def choices(
     return Choices(np.hstack([none, *ranked]), np.hstack([none, *counted]), tuple(cutoffs_s))
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _add(times: np.ndarray, cutoffs_s: np.ndarray, best: np.ndarray, within: np.ndarray) -> None:
     """Count one more facility in, at every origin and departure, under the shortest cutoff it is within."""
     origins, departures = times.shape

@@ -9,17 +9,17 @@ passengers may alight either walks to the facility, stays seated, or changes alo
 Vehicles run as the timetable says and have room. Transfers take at least a second, so no two connections at
 one and the same second wait for each other, and one pass in the order of departures sees everything.
 
-Kernels are compiled by numba when first called and kept on disk beside this file. They hold no lock and share
-nothing, so any number of threads may call them at once.
+The kernels are compiled by numba (see `transport.compiling`) and share nothing, so any number of threads may call
+them at once.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from study.errors import DataError
 from transport.arrays import frozen_array
+from transport.compiling import compiled
 from transport.connections import (
     FARTHEST_S,
     UNREACHED,
@@ -87,12 +87,12 @@ def backward_profiles(
         connections.trip_count,
         transfers.arrays,
         newest,
-        horizon_s,
+        int(horizon_s),
     )
     return Profiles(offsets, departure_s, arrival_s, int(earliest_s), int(latest_s), int(horizon_s))
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _scan_backward(
     hops: Hops, trip_count: int, transfers: Walks, newest: np.ndarray, horizon_s: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -159,7 +159,7 @@ def _scan_backward(
     return _ascending(board_at, newest, boards)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _insert(entries: np.ndarray, low: int, high: int, leave: int, arrival: int) -> int:
     """Put an entry into its place among those from low to high, dropping what it beats; return the new end."""
     place = high
@@ -183,7 +183,7 @@ def _insert(entries: np.ndarray, low: int, high: int, leave: int, arrival: int) 
     return place + 1 + size
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _rooms_to_board(from_stop: np.ndarray, can_board: np.ndarray, stops: int) -> np.ndarray:
     room = np.zeros(stops + 1, np.int64)
     for i in range(len(from_stop)):
@@ -192,7 +192,7 @@ def _rooms_to_board(from_stop: np.ndarray, can_board: np.ndarray, stops: int) ->
     return np.cumsum(room)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _rooms_to_change(board_at: np.ndarray, row: np.ndarray, walk_from: np.ndarray) -> np.ndarray:
     room = np.zeros(len(board_at), np.int64)
     for stop in range(len(board_at) - 1):
@@ -201,7 +201,7 @@ def _rooms_to_change(board_at: np.ndarray, row: np.ndarray, walk_from: np.ndarra
     return np.cumsum(room)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _ascending(
     board_at: np.ndarray, newest: np.ndarray, boards: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -6,9 +6,9 @@ The same journeys as in `transport.connection_scan`, which names the source, fol
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from transport.arrays import frozen_array
+from transport.compiling import compiled
 from transport.connection_scan import HORIZON_S
 from transport.connections import (
     FARTHEST_S,
@@ -47,7 +47,9 @@ def forward_scan(
     require_same_stops(connections, transfers, start_s)
     arrivals_s = np.full(len(start_s), UNREACHED, np.int32)
     hops = connections.between(start_s.min(initial=UNREACHED), latest_s)
-    _scan_forward(hops, connections.trip_count, transfers.turned.arrays, latest_s, start_s.copy(), arrivals_s)
+    _scan_forward(
+        hops, connections.trip_count, transfers.turned.arrays, int(latest_s), start_s.copy(), arrivals_s
+    )
     return arrivals_s
 
 
@@ -86,7 +88,7 @@ def forward_arrivals(
     def scan(begin: int, end: int) -> None:
         for m in range(begin, end):
             leave_s = int(departures_s[m])
-            latest_s = leave_s + horizon_s
+            latest_s = leave_s + int(horizon_s)
             ready_s = np.where(near, access_s.astype(np.int64) + leave_s, UNREACHED).astype(np.int32)
             hops = connections.between(leave_s, latest_s)
             _scan_forward(hops, connections.trip_count, walks, latest_s, ready_s, arrivals_s[m])
@@ -95,7 +97,7 @@ def forward_arrivals(
     return arrivals_s
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _scan_forward(
     hops: Hops, trip_count: int, transfers: Walks, latest_s: int, ready_s: np.ndarray, arrivals_s: np.ndarray
 ) -> None:

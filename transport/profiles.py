@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from study.errors import DataError
 from transport.arrays import frozen_array
+from transport.compiling import compiled
 from transport.connections import UNREACHED, StopWalks, Walks
 from transport.threads import over_blocks
 
@@ -187,7 +187,7 @@ def _question(
     )
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _times_from(origin: int, question: _Question, times: np.ndarray) -> None:
     """Write one origin's travel times."""
     offsets, board_s, arrival_s, access, departures_s, last_by, walk_s, horizon_s = question
@@ -215,13 +215,13 @@ def _times_from(origin: int, question: _Question, times: np.ndarray) -> None:
         times[m] = took if took <= horizon_s else UNREACHED
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _fill_times(question: _Question, begin: int, end: int, times: np.ndarray) -> None:
     for origin in range(begin, end):
         _times_from(origin, question, times[origin])
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _fill_ranked(question: _Question, begin: int, end: int, ranks: np.ndarray, result: np.ndarray) -> None:
     times = np.empty(len(question.departures_s), np.int32)
     for origin in range(begin, end):
@@ -230,14 +230,14 @@ def _fill_ranked(question: _Question, begin: int, end: int, ranks: np.ndarray, r
             result[origin, p] = _ranked(times, ranks[p])
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _rank_rows(times: np.ndarray, begin: int, end: int, ranks: np.ndarray, result: np.ndarray) -> None:
     for origin in range(begin, end):
         for p in range(len(ranks)):
             result[origin, p] = _ranked(times[origin], ranks[p])
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _ranked(times: np.ndarray, rank: int) -> int:
     """Return the rank-th smallest time by halving the range it lies in: counting is what processors do fastest."""
     low, high = times.min(), times.max()

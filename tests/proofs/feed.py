@@ -9,6 +9,7 @@ import csv
 import io
 import zipfile
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby, pairwise
 from pathlib import Path
 
@@ -48,11 +49,11 @@ class Feed:
         """Return the feed with boarding and alighting allowed at every call."""
         return replace(self, calls=tuple(replace(c, boards=True, alights=True) for c in self.calls))
 
-    @property
+    @cached_property
     def trips(self) -> list[list[Call]]:
         return [list(calls) for _, calls in groupby(self.calls, key=lambda call: call.trip)]
 
-    @property
+    @cached_property
     def connections(self) -> Connections:
         at = {stop: position for position, stop in enumerate(self.stops)}
         hops = [

@@ -80,6 +80,18 @@ def test_a_long_ride_meets_the_bus_it_can_catch_and_not_those_that_left_meanwhil
     assert Town("ABC", trips, {"BB": 61}).takes("08:00", home=HOME, facility=THERE) == 45 * 60 + 30
 
 
+def test_who_misses_the_better_change_by_a_second_still_makes_the_other():
+    # From B it is 2 minutes to E and a quick bus at 08:12, or 1 minute to D and a slow one at 08:11:01.
+    quick, slow = ["E 08:12", "C 08:30"], ["D 08:11:01", "C 08:40"]
+    changes = {"BE": 120, "BD": 60}
+    in_time = Town("ABCDE", [["A 08:05", "B 08:10"], quick, slow], changes)
+    late = Town("ABCDE", [["A 08:05", "B 08:10:01"], quick, slow], changes)
+    later = Town("ABCDE", [["A 08:05", "B 08:10:02"], quick, slow], changes)
+    assert in_time.takes("08:00", home=HOME, facility=THERE) == 30 * 60 + 30
+    assert late.takes("08:00", home=HOME, facility=THERE) == 40 * 60 + 30
+    assert later.takes("08:00", home=HOME, facility=THERE) is None
+
+
 def test_the_horizon_is_reached_by_a_ride_alone_and_by_a_change_alone():
     # From the stop itself as the bus leaves, to the stop itself: nothing but the ride, 15 minutes.
     ride = {"home": {"A": 0}, "facility": {"C": 0}}

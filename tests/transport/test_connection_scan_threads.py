@@ -13,9 +13,11 @@ import pytest
 
 from study.settings import REPOSITORY
 from tests.transport.timetables import Question
+from transport import choices, connection_scan, forward_scan, profiles
 from transport.connections import UNREACHED, Connections, StopWalks
 from transport.forward_scan import forward_arrivals
 from transport.threads import core_count, over_blocks
+from transport.warm_up import compile_scans
 
 VISITORS = 16
 
@@ -101,6 +103,58 @@ def test_many_threads_may_make_the_first_call_of_a_fresh_process_without_any_cac
     )
     assert (run.returncode, run.stdout) == (0, "all the same\n"), run.stderr
     assert list(tmp_path.rglob("*.nbi"))
+
+
+def test_where_nothing_can_be_kept_on_disk_it_is_compiled_anew():
+    # No place but one that nobody provides: numba then refuses to keep anything.
+    environment = {key: value for key, value in os.environ.items() if key != "NUMBA_CACHE_DIR"}
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", FIRST_CALLS],
+        cwd=REPOSITORY,
+        env=environment | {"NUMBA_CACHE_LOCATOR_CLASSES": "UserProvidedCacheLocator"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert (run.returncode, run.stdout) == (0, "all the same\n"), run.stderr
+
+
+KERNELS = (
+    connection_scan._scan_backward,
+    forward_scan._scan_forward,
+    profiles._fill_times,
+    profiles._fill_ranked,
+    profiles._rank_rows,
+    choices._add,
+)
+
+
+def test_every_kernel_is_compiled_once_whatever_kind_of_array_it_is_given():
+    """Numba compiles anew for an array that cannot be written to, or for a shorter kind of number: seconds each."""
+    compile_scans()
+    question = ring(stops=8, trips=8)
+    departures = np.array([0, 60], dtype=np.int64)
+    locked = question.egress.astype(np.int64)
+    locked.flags.writeable = False
+    for egress in (question.egress, locked, question.egress.tolist()):
+        found = connection_scan.backward_profiles(
+            question.connections,
+            question.transfers,
+            egress,
+            earliest_s=np.int32(0),
+            latest_s=np.int32(60),
+            horizon_s=np.int16(3_000),
+        )
+        asked = (found, question.access, departures)
+        times = profiles.travel_times(*asked, walk_s=question.walk)
+        assert profiles.percentiles_of(times[::2], (50,)).shape == (4, 1)
+        profiles.percentile_times(*asked, walk_s=question.walk.tolist())
+        forward_scan.forward_scan(question.connections, question.transfers, egress, latest_s=np.int32(900))
+        forward_scan.forward_arrivals(
+            question.connections, question.transfers, departures, access_s=egress, horizon_s=np.int32(900)
+        )
+    assert [len(kernel.signatures) for kernel in KERNELS] == [1] * len(KERNELS)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 8, 9, 1000])

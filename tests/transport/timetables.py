@@ -220,7 +220,9 @@ def busy_town(random: np.random.Generator) -> Question:
     stops, trips, calls = int(random.integers(3, 8)), int(random.integers(10, 60)), int(random.integers(2, 6))
     pause = random.integers(0, 3, (trips, calls))
     ride = random.integers(0, random.choice([3, 12, 40]), (trips, calls))
-    departs = random.integers(0, 100, (trips, 1)) + np.cumsum(pause + ride, axis=1) - ride
+    departs = (
+        random.integers(0, random.choice([15, 40, 100]), (trips, 1)) + np.cumsum(pause + ride, axis=1) - ride
+    )
     way = random.integers(0, stops, (trips, calls + 1))
     allowed = random.random((2, trips * calls)) < 0.9
     connections = Connections.from_hops(
