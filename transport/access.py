@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 
 from study.errors import DataError
 from transport.connections import StopWalks
+from transport.street_network import StreetNetwork
 from transport.street_search import node_pairs_within, pairs_within
-from transport.streets import StreetNetwork
 from transport.ties import Ties, tie_points
-from transport.travel import WALK, WALK_KPH, Travel
+from transport.travel import WALK_KPH, Travel
 
 # transfers.txt, field transfer_type (https://gtfs.org/documentation/schedule/reference/#transferstxt).
 TIMED, MINIMUM_TIME, FORBIDDEN = 1, 2, 3
@@ -199,10 +199,14 @@ def _as_told(walked: pd.DataFrame, transfers: pd.DataFrame, stop_count: int) -> 
     if unknown.any():
         raise DataError(f"{int(unknown.sum())} transfers name a stop that is not one of the {stop_count}.")
     kind = transfers["transfer_type"].fillna(0).astype(int)
-    told = transfers[pair].astype(np.int64).assign(
-        forbidden=kind == FORBIDDEN,
-        least_s=transfers["min_s"].astype(float).where(kind == MINIMUM_TIME),
-        timed=kind == TIMED,
+    told = (
+        transfers[pair]
+        .astype(np.int64)
+        .assign(
+            forbidden=kind == FORBIDDEN,
+            least_s=transfers["min_s"].astype(float).where(kind == MINIMUM_TIME),
+            timed=kind == TIMED,
+        )
     )
     told = told[told["forbidden"] | told["least_s"].notna() | told["timed"]]
     told = told.groupby(pair, as_index=False).max()
