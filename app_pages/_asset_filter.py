@@ -46,17 +46,19 @@ def choose_assets(study: Study) -> pd.Series:
     )
 
 
-def assets_table(study: Study, mask: pd.Series) -> pd.DataFrame:
-    """Return the shown assets in words, for the twin table and for files."""
-    rules, assets = read_asset_rules(), study.tables.assets[mask]
-    wards = study.tables.wards["ward_name"]
+def assets_table(study: Study, asset_ids: pd.Index) -> pd.DataFrame:
+    """Return some assets in words, for the twin table and for files."""
+    rules, assets = read_asset_rules(), study.tables.assets.loc[asset_ids]
+    types = {k: _(t.name) for k, t in rules.types.items()}
+    categories = {k: _(c.name) for k, c in rules.categories.items()}
+    holders = {k: _(h.name) for k, h in rules.holders.items()}
     return pd.DataFrame(
         {
             "asset_name": assets["asset_name"].fillna(_("No name on the map")),
-            "type": assets["type"].map(lambda t: _(rules.types[t].name)),
-            "category": assets["category"].map(lambda c: _(rules.categories[c].name)),
-            "holder": assets["holder"].map(lambda h: _(rules.holders[h].name)),
-            "ward_name": assets["ward_code"].map(wards),
+            "type": assets["type"].map(types),
+            "category": assets["category"].map(categories),
+            "holder": assets["holder"].map(holders),
+            "ward_name": assets["ward_code"].map(study.tables.wards["ward_name"]),
             "wheelchair": assets["wheelchair"],
             "opening_hours": assets["opening_hours"],
             "operator": assets["operator"],
@@ -64,4 +66,4 @@ def assets_table(study: Study, mask: pd.Series) -> pd.DataFrame:
             "geometry": assets.geometry,
         },
         index=assets.index,
-    ).sort_values(["asset_name", "type"])
+    )

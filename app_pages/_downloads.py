@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
+from app_pages._asset_filter import assets_table
 from app_pages._shading import Shading, twin_table
 from app_pages._tables import Study
 from exports.files import table_csv
@@ -67,14 +68,18 @@ def show_zone_downloads(study: Study, shading: Shading) -> None:
     _two_buttons(csv, geojson, name=name, key="zones")
 
 
-def show_asset_downloads(study: Study, listed: gpd.GeoDataFrame) -> None:
-    """Offer the shown assets as files."""
-    shapes = gpd.GeoDataFrame(listed, geometry="geometry", crs=study.area.crs).reset_index()
+def show_asset_downloads(study: Study, listed: pd.Index) -> None:
+    """Offer the shown assets, by their ids, as files."""
     settings = _settings(study, "assets")
     owed = attributions([study.tables.sources.get("assets", "")])
     title = _("Assets shown on the map")
 
+    def shapes_of_all() -> gpd.GeoDataFrame:
+        table = assets_table(study, listed)
+        return gpd.GeoDataFrame(table, geometry="geometry", crs=study.area.crs).reset_index()
+
     def csv() -> bytes:
+        shapes = shapes_of_all()
         places = shapes.geometry.to_crs("EPSG:4326")
         rows = pd.DataFrame(shapes.drop(columns="geometry")).assign(
             lat=places.y.round(5), lon=places.x.round(5)
@@ -82,9 +87,26 @@ def show_asset_downloads(study: Study, listed: gpd.GeoDataFrame) -> None:
         return table_csv(rows, title=title, settings=settings, attributions=owed)
 
     def geojson() -> bytes:
-        return to_geojson(shapes, title=title, settings=settings, attribution=owed)
+        return to_geojson(shapes_of_all(), title=title, settings=settings, attribution=owed)
 
     _two_buttons(csv, geojson, name=f"{study.area.slug}-assets", key="assets")
+
+
+def show_green_downloads(study: Study) -> None:
+    """Offer the green space shown as files."""
+    table = study.tables.green_space
+    settings = _settings(study, "green_space")
+    owed = attributions([study.tables.sources.get("green_space", "")])
+    title = _("Public green space shown on the map")
+
+    def csv() -> bytes:
+        rows = pd.DataFrame(table.drop(columns="geometry")).reset_index()
+        return table_csv(rows, title=title, settings=settings, attributions=owed)
+
+    def geojson() -> bytes:
+        return to_geojson(table.reset_index(), title=title, settings=settings, attribution=owed)
+
+    _two_buttons(csv, geojson, name=f"{study.area.slug}-green-space", key="greens")
 
 
 def _two_buttons(csv: object, geojson: object, *, name: str, key: str) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import pandas as pd
 
 from gaps.indicators import IndicatorValues, indicator_values
 from gaps.walking import WalkingTimes
-from layers.population import read_postcodes
 from layers.study_tables import StudyTables, data_version, read_study_tables
 from study.area import StudyArea, read_study_area
 from transport.streets import read_streets
@@ -39,6 +38,14 @@ class Study:
             cutoff_min = 0
         return self._values(indicator_id, by, asset_type, cutoff_min)
 
+    def assets_by_name(self, mask: pd.Series) -> pd.Index:
+        """Return the ids of the assets of a mask in the order of their names, those without a name last."""
+        return self._all_by_name[mask.reindex(self._all_by_name).to_numpy()]
+
+    @cached_property
+    def _all_by_name(self) -> pd.Index:
+        return self.tables.assets.sort_values(["asset_name", "type"], na_position="last").index
+
     def _work_out(self, indicator_id: str, by: str, asset_type: str, cutoff_min: int) -> IndicatorValues:
         return indicator_values(
             self.walking, indicator_id, by=by, asset_type=asset_type, cutoff_min=cutoff_min
@@ -63,9 +70,3 @@ def study(slug: str) -> Study:
 @lru_cache(maxsize=4)
 def _read(slug: str, version: str) -> Study:
     return Study(read_study_tables(read_study_area(slug)))
-
-
-@lru_cache(maxsize=4)
-def postcodes(postcode_areas: tuple[str, ...]) -> pd.DataFrame:
-    """Return `layers.population.read_postcodes`, which takes seconds, read once for all visitors."""
-    return read_postcodes(postcode_areas)

@@ -6,7 +6,7 @@ import geopandas as gpd
 import streamlit as st
 
 from app_pages._asset_filter import assets_table, choose_assets
-from app_pages._downloads import show_asset_downloads, show_zone_downloads
+from app_pages._downloads import show_asset_downloads, show_green_downloads, show_zone_downloads
 from app_pages._find import forget_found, show_find
 from app_pages._link import choose, choose_next, choose_toggle
 from app_pages._map import MapView, picked, show_map
@@ -131,7 +131,7 @@ st.header(_("The map as a table"), anchor=False)
 show_twin(study, shading, key="twin")
 show_zone_downloads(study, shading)
 st.header(_("Assets on the map: {count}").format(count=f"{int(mask.sum()):,}"), anchor=False)
-listed = assets_table(study, mask)
+listed = study.assets_by_name(mask)
 if len(listed) > MOST_ROWS:
     st.caption(
         _("The first {shown} by name; the files hold all {count}.").format(
@@ -139,7 +139,7 @@ if len(listed) > MOST_ROWS:
         )
     )
 show_table(
-    listed.head(MOST_ROWS),
+    assets_table(study, listed[:MOST_ROWS]),
     [
         Column("asset_name", _("Name")),
         Column("type", _("Type")),
@@ -152,6 +152,9 @@ show_table(
     height=360,
 )
 show_asset_downloads(study, listed)
+if greens and study.tables.green_space is not None:
+    st.subheader(_("Green space on the map"), anchor=False)
+    show_green_downloads(study)
 announce(
     _("Map and table show: {title}. {count} assets shown.").format(
         title=shading.values.indicator.title, count=int(mask.sum())

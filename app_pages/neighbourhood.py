@@ -12,7 +12,7 @@ import streamlit as st
 from app_pages._link import choose
 from app_pages._map import MapView, picked, show_map
 from app_pages._profile import show_profile
-from app_pages._tables import Study, postcodes
+from app_pages._tables import Study
 from app_pages._widgets import (
     literal,
     show_attribution,
@@ -24,6 +24,7 @@ from app_pages._widgets import (
 )
 from boundaries.own_shapes import checked_shape, shape_from_file, shape_from_postcodes, shape_from_ring
 from gaps.profiles import shape_place
+from layers.population import read_postcodes
 from mapping.geometry import to_geojson
 from study.crs import WGS84
 from study.errors import PlaceNotFoundError
@@ -77,7 +78,7 @@ def given_shape(study: Study, way: str) -> shapely.Geometry | None:
     )
     if not text.strip():
         return None
-    shape, missing = shape_from_postcodes(text, postcodes(study.area.postcode_areas), crs)
+    shape, missing = shape_from_postcodes(text, read_postcodes(study.area.postcode_areas), crs)
     if missing:
         st.warning(
             _("Not in the directory for this place: {missing}").format(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 import geopandas as gpd
 import pandas as pd
@@ -50,11 +49,6 @@ def looks_like_postcode(text: str) -> bool:
     return bool(_PARTIAL.fullmatch(re.sub(r"\s+", "", text).upper()))
 
 
-@lru_cache(maxsize=8)
-def _postcodes(areas: tuple[str, ...]) -> pd.DataFrame:
-    return read_postcodes(areas)
-
-
 def find_postcode(tables: StudyTables, text: str) -> Found:
     """Look up one postcode.
 
@@ -74,7 +68,7 @@ def find_postcode(tables: StudyTables, text: str) -> Found:
     area = re.match(r"[A-Z]+", compact)[0]
     if not tables.area.postcode_areas:
         raise PlaceNotFoundError(_("{name} has no postcodes in this map's data.").format(name=name))
-    table = _postcodes(tuple(tables.area.postcode_areas) if area in tables.area.postcode_areas else (area,))
+    table = read_postcodes(tables.area.postcode_areas if area in tables.area.postcode_areas else (area,))
     if compact not in table.index:
         raise PlaceNotFoundError(
             _("The postcode {postcode} is not in the directory.").format(postcode=shown),

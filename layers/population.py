@@ -6,7 +6,7 @@ One point for an LSOA misstates people badly (in Leeds by a tenth, with 195 of 4
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -21,13 +21,16 @@ POSTCODES_AT_ONE_POINT = 10
 BRITISH_GRID = "EPSG:27700"
 
 
-def read_postcodes(postcode_areas: Iterable[str]) -> pd.DataFrame:
-    """Read the postcodes of some postcode areas from the installed package, off line.
+@lru_cache(maxsize=4)
+def read_postcodes(postcode_areas: tuple[str, ...]) -> pd.DataFrame:
+    """Return the postcodes of some postcode areas from the installed package, off line.
+
+    That takes seconds, so the table is kept and shared: never change it.
 
     Parameters
     ----------
-    postcode_areas : iterable of str
-        One- or two-letter areas, e.g. ``["LS", "WF"]``.
+    postcode_areas : tuple of str
+        One- or two-letter areas, e.g. ``("LS", "WF")``.
 
     Returns
     -------

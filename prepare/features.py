@@ -79,9 +79,9 @@ def assets(features: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, *, rules: AssetR
     table["osm_url"] = pd.Series(urls, index=table.index, dtype="str")
     outside = int(table["ward_code"].isna().sum())
     notes = [
-        f"{len(found) - len(table):,} records of a place already listed under the same name were merged.",
-        f"{outside:,} lie outside the wards, within {CLIP_BUFFER_M:,} m of them.",
-        f"{int(table['asset_name'].isna().sum()):,} have no name.",
+        f"Merged into a place of the same name close by: {len(found) - len(table):,}.",
+        f"Outside the wards, within {CLIP_BUFFER_M:,} m of them: {outside:,}.",
+        f"Without a name: {int(table['asset_name'].isna().sum()):,}.",
     ]
     made_up = sum(url is None for url in urls)
     if made_up:
@@ -126,9 +126,9 @@ def green_space(features: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, *, source: 
         crs=greens.crs,
         index=greens.index.rename("green_id"),
     )
-    notes = [f"{int(table['green_name'].isna().sum()):,} have no name."]
+    notes = [f"Without a name: {int(table['green_name'].isna().sum()):,}."]
     if slivers:
-        notes.append(f"{slivers:,} smaller than {SMALLEST_GREEN_M2} m2 were left out.")
+        notes.append(f"Left out, smaller than {SMALLEST_GREEN_M2} m2: {slivers:,}.")
     return Made(require_table("green_space", table, where=source), notes)
 
 

@@ -1,7 +1,22 @@
 // A sortable table with real markup. Every text is set with textContent: names come from outside.
 export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  const root = parentElement.querySelector(".sp-table");
+  const root = component.parentElement.querySelector(".sp-table"), host = root.getRootNode().host || root;
+  if (root._waiting) root._waiting();
+  root._waiting = null;
+  // The map comes first: hundreds of rows would hold it up. Until they are there, those before them are stale.
+  host.dataset.stale = "true";
+  const now = () => { root._waiting = null; delete host.dataset.stale; draw(component, root); };
+  if (window.requestIdleCallback) {
+    const asked = requestIdleCallback(now, { timeout: 500 });
+    root._waiting = () => cancelIdleCallback(asked);
+  } else {
+    const asked = setTimeout(now, 150);
+    root._waiting = () => clearTimeout(asked);
+  }
+}
+
+function draw(component, root) {
+  const { data, setTriggerValue } = component;
   const words = data.words, columns = data.columns, count = columns.length ? columns[0].cells.length : 0;
   const kept = root._kept || (root._kept = { column: null, down: true, key: "" });
   const key = columns.map((c) => c.label).join("|");
@@ -13,8 +28,9 @@ export default function (component) {
     if (className) element.className = className;
     return element;
   };
-  const figure = (value, decimals) =>
-    value.toLocaleString("en-GB", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  const formats = {};  // one for each number of decimals: making one is far slower than using it
+  const figure = (value, decimals) => (formats[decimals] || (formats[decimals] =
+    new Intl.NumberFormat("en-GB", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }))).format(value);
 
   let live = root.querySelector(".sp-live");
   if (!live) {

@@ -4,7 +4,7 @@
   "use strict";
 
   const fetched = new Map();      // address -> promise of its JSON; geometry is asked for once
-  const held = { zones: [], zonesBy: null, outlines: [], labels: [], under: [], greens: [], assets: [], extras: [] };
+  const held = { zones: [], zonesOf: null, marked: null, shown: null, outlines: [], labels: [], under: [], greens: [], assets: [], extras: [] };
   let map = null, spec = null, fittedToken = null, userMoved = false, positionTimer = null, picks = 0, serial = 0;
   let zoneData = null, valueData = null, assetData = null, assetShown = null, tiles = null, drawing = null;
   let tip = null, sizedFor = null, expectedView = null, sizing = false;
@@ -269,9 +269,10 @@
   const wardNames = {};
 
   function drawZones() {
-    if (held.zonesBy !== spec.by) {
+    const of = spec.base + spec.by, anew = held.zonesOf !== of;
+    if (anew) {
       clear("zones");
-      held.zonesBy = spec.by;
+      held.zonesOf = of;
       held.zones = shapesOf(zoneData, { renderer: canvas, interactive: true }).map((layer, i) => {
         if (!layer) return L.layerGroup();
         layer.on("mousemove", (e) => { tip.setLatLng(e.latlng).setContent(zoneText(i)); map.openTooltip(tip); });
@@ -286,6 +287,7 @@
       });
     }
     held.zones.forEach((layer, i) => { if (layer.setStyle) layer.setStyle(zoneStyle(i)); });
+    return anew;
   }
 
   function drawOutlines(wards) {
@@ -474,12 +476,18 @@
       zoneData = zones; valueData = values; assetData = assets;
       assetShown = assets ? bits(spec.assets.mask, assets.features.length) : null;
       wards.features.forEach((f) => { wardNames[f.properties.ward_code] = f.properties.ward_name; });
-      drawZones();
+      const anew = drawZones();
       if (!held.outlines.length) drawOutlines(wards);
-      held.greens.forEach((l) => l.bringToFront());
-      held.outlines.forEach((l) => l && l.bringToFront());
-      drawSelected(wards);
-      drawAssets();
+      if (anew) {
+        held.greens.forEach((l) => l.bringToFront());
+        held.outlines.forEach((l) => l && l.bringToFront());
+      }
+      // A switch of the shaded layer moves nothing else: what stands above the zones is left standing.
+      const marked = JSON.stringify([spec.selected, spec.marker, spec.shape]), shown = spec.assets && spec.assets.mask;
+      const mark = anew || held.marked !== marked;
+      if (mark) drawSelected(wards);
+      if (mark || held.shown !== shown) drawAssets();
+      Object.assign(held, { marked, shown });
       drawTool();
       say("");
       map.getContainer().dataset.drawn = String(mine);

@@ -151,8 +151,10 @@ def test_every_option_in_leeds(visit: Visit, leeds: Study, key: str, column: str
 
 # ---- the table of them -------------------------------------------------------------------------------------------
 def test_assets_in_words(town: Study) -> None:
-    table = assets_table(town, pd.Series(True, index=town.tables.assets.index))
+    everything = town.assets_by_name(pd.Series(True, index=town.tables.assets.index))
+    table = assets_table(town, everything)
     assert list(table["asset_name"])[:2] == ["Eastfield Pitch", "Eastfield School"]  # by name
+    assert list(table["asset_name"])[-1] == "No name on the map"  # those without one come last
     assert table.loc["n8", "asset_name"] == "No name on the map"
     hall = table.loc["n1"]
     assert (hall["type"], hall["category"], hall["holder"]) == (
@@ -171,5 +173,5 @@ def test_assets_in_words(town: Study) -> None:
 
 def test_only_the_assets_asked_for(town: Study) -> None:
     mask = town.tables.assets["type"] == "faith"
-    assert set(assets_table(town, mask).index) == {"n3", "n14", "n15"}
-    assert assets_table(town, mask & False).empty
+    assert list(town.assets_by_name(mask)) == ["n15", "n3", "n14"]
+    assert assets_table(town, town.assets_by_name(mask & False)).empty

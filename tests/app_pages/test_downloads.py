@@ -11,8 +11,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 
-from app_pages._asset_filter import assets_table
-from app_pages._downloads import show_asset_downloads, show_zone_downloads
+from app_pages._downloads import show_asset_downloads, show_green_downloads, show_zone_downloads
 from app_pages._shading import Shading, twin_table
 from app_pages._tables import Study
 from gaps.indicators import available_indicators
@@ -106,7 +105,7 @@ def test_a_missing_value_is_an_empty_cell(town: Study, files: Files) -> None:
 
 
 def test_assets_of_toytown(town: Study, files: Files) -> None:
-    listed = assets_table(town, town.tables.assets["type"] == "faith")
+    listed = town.assets_by_name(town.tables.assets["type"] == "faith")
     made = files(show_asset_downloads, town, listed)
     rows = rows_of(made["toytown-assets.csv"])
     assert [r["asset_id"] for r in rows] == ["n15", "n3", "n14"]  # by name: Quaker, St Anne's, Westgate
@@ -122,7 +121,7 @@ def test_assets_of_toytown(town: Study, files: Files) -> None:
 
 
 def test_no_assets_is_a_file_with_headings_alone(town: Study, files: Files) -> None:
-    listed = assets_table(town, town.tables.assets["type"] == "heritage")
+    listed = town.assets_by_name(town.tables.assets["type"] == "heritage")
     made = files(show_asset_downloads, town, listed)
     assert rows_of(made["toytown-assets.csv"]) == []
     assert b"asset_name" in made["toytown-assets.csv"]
@@ -181,3 +180,16 @@ def test_the_preview_says_how_old_it_is(leeds: Study, files: Files) -> None:
         files(show_zone_downloads, leeds, shading(leeds, "imd", "ward"))["leeds-imd-by-ward.csv"]
     )
     assert {"2025" in r["vintage"] for r in deprived} == {True}
+
+
+def test_green_space_of_toytown(town: Study, files: Files) -> None:
+    made = files(show_green_downloads, town)
+    rows = rows_of(made["toytown-green-space.csv"])
+    features = json.loads(made["toytown-green-space.geojson"])["features"]
+    greens = town.tables.green_space
+    assert (
+        [r["green_id"] for r in rows] == [f["properties"]["green_id"] for f in features] == list(greens.index)
+    )
+    assert [float(r["area_ha"]) for r in rows] == list(greens["area_ha"])
+    assert {r["attribution"] for r in rows} == {OSM}
+    assert {f["geometry"]["type"] for f in features} <= {"Polygon", "MultiPolygon"}

@@ -113,7 +113,7 @@ def test_nobody_is_lost() -> None:
 # ---- the package that carries the directory ------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def leeds_postcodes() -> pd.DataFrame:
-    return read_postcodes(["LS", "WF", "BD"])
+    return read_postcodes(("LS", "WF", "BD"))
 
 
 def test_postcodes_are_read_off_line(leeds_postcodes: pd.DataFrame) -> None:

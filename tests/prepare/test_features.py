@@ -90,7 +90,7 @@ def test_each_asset_knows_its_ward_and_one_beyond_the_wards_has_none(tmp_path: P
     assert ward[["w50", "r70", "n20000000001"]].tolist() == ["E05000002"] * 3
     assert ward.isna().sum() == 1
     assert ward.isna()["n8"]
-    assert f"1 lie outside the wards, within {CLIP_BUFFER_M:,} m of them." in made.notes
+    assert f"Outside the wards, within {CLIP_BUFFER_M:,} m of them: 1." in made.notes
 
 
 def test_the_strip_round_the_study_area_ends_at_its_width(tmp_path: Path, wards: gpd.GeoDataFrame):
@@ -114,7 +114,7 @@ def test_a_hall_and_its_building_are_one_place(tmp_path: Path, wards: gpd.GeoDat
     assert halls.index.tolist() == ["w50"]
     assert halls["merged_ids"].tolist() == ["w50 n2"]
     assert halls["wheelchair"].tolist() == ["yes"]
-    assert any(note.startswith("1 record") and "merged" in note for note in made.notes)
+    assert "Merged into a place of the same name close by: 1." in made.notes
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_nameless_places_are_never_merged(tmp_path: Path, wards: gpd.GeoDataFram
     extract.node(2, 101, 100, amenity="bench")
     made = assets(extract, tmp_path, wards)
     assert made.table.index.tolist() == ["n1", "n2"]
-    assert "2 have no name." in made.notes
+    assert "Without a name: 2." in made.notes
 
 
 def test_made_up_numbers_are_never_linked(tmp_path: Path, wards: gpd.GeoDataFrame):

@@ -31,7 +31,7 @@ def test_toyfords_green_spaces_have_these_sizes(tmp_path: Path, wards: gpd.GeoDa
     assert made.table["kind"].tolist() == ["leisure=park", "leisure=park", "natural=wood"]
     assert made.table["is_public"].all()
     assert made.table.geometry.is_valid.all()
-    assert made.notes == ["1 have no name.", "1 smaller than 50 m2 were left out."]
+    assert made.notes == ["Without a name: 1.", "Left out, smaller than 50 m2: 1."]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_greens_of_fifty_square_metres_are_kept_and_smaller_ones_dropped(
     extract.box(2, 300, 100, 304, 110, leisure="garden")
     made = green_space(extract, tmp_path, wards)
     assert made.table.index.tolist() == ["w1"]
-    assert "1 smaller than 50 m2 were left out." in made.notes
+    assert "Left out, smaller than 50 m2: 1." in made.notes
 
 
 def test_a_green_space_across_the_strips_edge_is_kept_whole(tmp_path: Path, wards: gpd.GeoDataFrame):

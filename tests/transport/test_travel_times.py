@@ -538,7 +538,7 @@ def newport_places(newport_pbf) -> gpd.GeoDataFrame:
 @pytest.fixture(scope="module")
 def newport_homes() -> gpd.GeoDataFrame:
     """One point for each place in Newport that has a postcode."""
-    postcodes = read_postcodes(["NP"])
+    postcodes = read_postcodes(("NP",))
     own = postcodes[postcodes["lad_code"] == "W06000022"].drop_duplicates(["easting_m", "northing_m"])
     return gpd.GeoDataFrame(geometry=gpd.points_from_xy(own["easting_m"], own["northing_m"]), crs=CRS)
 
