@@ -66,6 +66,11 @@ def travel_times(
     ndarray of int32, shape (origins, m)
         Seconds from leaving the door to being at the nearest facility, the quickest of walking all the way and
         every ride; `UNREACHED` where both take longer than the horizon.
+
+    Notes
+    -----
+    With one more facility, the times are the lesser of these and those of a scan from that facility alone: what
+    is known need not be computed again.
     """
     question = _question(profiles, access, departures_s, walk_s)
     times = np.empty((access.row_count, len(departures_s)), np.int32)
