@@ -135,7 +135,7 @@ def _ranks(percentiles: Sequence[float], count: int) -> np.ndarray:
     wanted = np.asarray(percentiles, dtype=float)
     if not count or not ((wanted > 0) & (wanted <= 100)).all():
         raise DataError("Percentiles lie above 0 and at most at 100, and need at least one departure.")
-    # 7 % of 100 is 7 departures, not the 8 that 7.000000000000001 rounds up to.
+    # 64.4 % of 250 is 161 departures, not the 162 that 161.00000000000003 rounds up to.
     return np.maximum(np.ceil(np.round(wanted * count / 100, 9)), 1).astype(np.int64)
 
 
