@@ -14,8 +14,8 @@ from transport.profiles import percentile_times, percentiles_of, travel_times
 def compile_scans() -> None:
     """Ask every question once of the smallest timetable there is.
 
-    Takes about six seconds on the first start of a machine, and a fraction of one when what was compiled is kept on
-    disk. `prepare` calls it, so that no visitor meets the six seconds.
+    Takes several seconds on the first start of a machine, and a fraction of one when what was compiled is kept on
+    disk. Called while data are prepared, so that no visitor meets those seconds.
     """
     day = Connections.from_hops(
         departure_s=[60], arrival_s=[120], from_stop=[0], to_stop=[1], trip=[0], stop_count=2, trip_count=1

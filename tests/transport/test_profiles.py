@@ -46,9 +46,9 @@ def test_an_even_number_of_departures_has_no_mean_for_its_median():
 
 
 def test_a_percentile_that_falls_on_a_departure_is_not_rounded_beyond_it():
-    # 7 % of 100 departures are 7, though floating point says a little more.
-    times = np.arange(1, 101, dtype=np.int32)[None, :]
-    assert percentiles_of(times, (7, 14, 28, 55, 56)).tolist() == [[7, 14, 28, 55, 56]]
+    # 64.4 % of 250 departures are 161, though floating point makes a little more of it.
+    times = np.arange(1, 251, dtype=np.int32)[None, :]
+    assert percentiles_of(times, (64.4, 64.41, 40)).tolist() == [[161, 162, 100]]
 
 
 def test_percentiles_of_negative_times_and_of_equal_ones():
