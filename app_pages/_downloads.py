@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
@@ -48,22 +49,26 @@ def zone_export(study: Study, shading: Shading) -> tuple[gpd.GeoDataFrame, dict[
     return shapes.reset_index(), settings, owed
 
 
-def show_zone_downloads(study: Study, shading: Shading) -> None:
-    """Offer the shaded layer as files."""
+def show_zone_downloads(
+    study: Study, shading: Shading, *, settings: Mapping[str, str] | None = None
+) -> None:
+    """Offer the shaded layer as files, with further settings that its figures rest on."""
+    further = dict(settings or {})
     name = f"{study.area.slug}-{shading.indicator_id}-by-{shading.by}"
 
     def csv() -> bytes:
-        table, settings, owed = zone_export(study, shading)
+        table, own, owed = zone_export(study, shading)
         return table_csv(
             pd.DataFrame(table.drop(columns="geometry")),
             title=shading.values.indicator.title,
-            settings=settings,
+            settings=own | further,
             attributions=owed,
         )
 
     def geojson() -> bytes:
-        table, settings, owed = zone_export(study, shading)
-        return to_geojson(table, title=shading.values.indicator.title, settings=settings, attribution=owed)
+        table, own, owed = zone_export(study, shading)
+        title = shading.values.indicator.title
+        return to_geojson(table, title=title, settings=own | further, attribution=owed)
 
     _two_buttons(csv, geojson, name=name, key="zones")
 

@@ -16,6 +16,8 @@ from layers.categories import read_asset_rules
 from study.words import _
 
 DETAIL = {
+    "departures_p10": (_("Quickest 1 in 10 departures (min)"), 0),
+    "departures_p90": (_("9 in 10 departures (min)"), 0),
     "residents_beyond": (_("Residents beyond"), 0),
     "residents_not_known": (_("Not known"), 0),
     "p10_min": (_("1 in 10 under (min)"), 0),

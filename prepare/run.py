@@ -16,6 +16,7 @@ from prepare.workshop import Workshop
 from study.area import StudyArea
 from study.errors import ConfigError, DataError, StrongPlacesError
 from transport.streets import write_streets
+from transport.timetable_files import write_timetable
 
 WRITING = "Writing"
 
@@ -151,7 +152,7 @@ def _record(step: Step, error: StrongPlacesError, outcome: Outcome) -> None:
 
 
 def write_tables(outcome: Outcome, folder: Path) -> dict[str, int]:
-    """Write all tables, the walking network, the shapes for the map and the manifest.
+    """Write all tables, the street networks, the timetable, the shapes for the map and the manifest.
 
     Parameters
     ----------
@@ -168,8 +169,11 @@ def write_tables(outcome: Outcome, folder: Path) -> dict[str, int]:
     shop = outcome.shop
     for name, made in shop.made.items():
         made.table.to_parquet(folder / f"{name}.parquet", index=True)
-    if shop.network is not None:
-        write_streets(shop.network, folder / "streets")
+    for network in shop.networks or ():
+        if network is not None:
+            write_streets(network, folder / "streets")
+    if shop.timetable is not None:
+        write_timetable(shop.timetable, folder / "timetable")
     sizes = write_display({name: made.table for name, made in shop.made.items()}, folder / "display")
     write_manifest(shop, folder, missing=outcome.missing)
     return sizes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
 from pathlib import Path
@@ -55,6 +56,45 @@ class TableSource(_Strict):
     required: bool = True
 
 
+class ExpectedService(_Strict):
+    """What a whole timetable of the place would hold, roughly; a feed that falls short is called partial.
+
+    Attributes
+    ----------
+    operators : tuple of str
+        Names of operators, as people know them, that must be among the feed's (any letter case, parts of names).
+    route_types : tuple of int
+        GTFS route types that must be there, e.g. 3 for buses and 2 for trains.
+    trips_per_weekday : int
+        About how many trips start on a weekday.
+    """
+
+    operators: tuple[str, ...] = ()
+    route_types: tuple[int, ...] = ()
+    trips_per_weekday: int = Field(default=0, ge=0)
+
+
+class TimetableFacts(_Strict):
+    """What must be known of a place's timetable beside its feed.
+
+    Attributes
+    ----------
+    day : date
+        The day that is asked about at first: a Tuesday in term.
+    further_sources : tuple of str
+        Datasets in data/sources.toml read together with that of ``tables.timetable``.
+    expected : ExpectedService
+        What a whole timetable would hold.
+    note : str
+        What people must know before they use it.
+    """
+
+    day: dt.date
+    further_sources: tuple[str, ...] = ()
+    expected: ExpectedService = ExpectedService()
+    note: str = ""
+
+
 class StudyArea(_Strict):
     """One study area, as its TOML file states it.
 
@@ -80,6 +120,10 @@ class StudyArea(_Strict):
         Layers this place cannot have, and the sentence that says why.
     tables : dict of str to TableSource
         What `prepare` makes, from which source.
+    timetable : TimetableFacts, optional
+        Of a place with public transport.
+    demonstration : bool
+        Whether the place is made up. It is offered only once it has been prepared, and says what it is.
     """
 
     slug: str
@@ -95,6 +139,8 @@ class StudyArea(_Strict):
     preview_not_collected: tuple[str, ...] = ()
     not_here: dict[str, str] = {}
     tables: dict[str, TableSource] = {}
+    timetable: TimetableFacts | None = None
+    demonstration: bool = False
 
     @field_validator("crs")
     @classmethod
