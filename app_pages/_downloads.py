@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
@@ -49,9 +50,7 @@ def zone_export(study: Study, shading: Shading) -> tuple[gpd.GeoDataFrame, dict[
     return shapes.reset_index(), settings, owed
 
 
-def show_zone_downloads(
-    study: Study, shading: Shading, *, settings: Mapping[str, str] | None = None
-) -> None:
+def show_zone_downloads(study: Study, shading: Shading, *, settings: Mapping[str, str] | None = None) -> None:
     """Offer the shaded layer as files, with further settings that its figures rest on."""
     further = dict(settings or {})
     name = f"{study.area.slug}-{shading.indicator_id}-by-{shading.by}"

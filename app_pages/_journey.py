@@ -117,8 +117,8 @@ def show_partial(study: Study, journey: Journey) -> None:
     note = study.area.timetable.note
     reasons = " ".join([*status.reasons, note]).strip()
     st.warning(
-        _("Partial timetable: demonstration only. {reasons} No shares of residents are drawn from it.").format(
-            reasons=html.unescape(reasons)
-        ),
+        _(
+            "Partial timetable: demonstration only. {reasons} No shares of residents are drawn from it."
+        ).format(reasons=html.unescape(reasons)),
         icon=":material/warning:",
     )

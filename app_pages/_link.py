@@ -78,7 +78,9 @@ def choose_toggle(label: str, *, key: str, default: bool) -> bool:
     return chosen
 
 
-def choose_number(label: str, *, key: str, low: int, high: int, step: int, default: int, **more: object) -> int:
+def choose_number(
+    label: str, *, key: str, low: int, high: int, step: int, default: int, **more: object
+) -> int:
     """Show a slider kept in the link, and return the number."""
     allowed = range(low, high + 1, step)
     text = st.query_params.get(key, "")
@@ -89,7 +91,9 @@ def choose_number(label: str, *, key: str, low: int, high: int, step: int, defau
     return chosen
 
 
-def choose_day(label: str, *, key: str, first: dt.date, last: dt.date, default: dt.date, **more: object) -> dt.date:
+def choose_day(
+    label: str, *, key: str, first: dt.date, last: dt.date, default: dt.date, **more: object
+) -> dt.date:
     """Show a calendar kept in the link, and return the day."""
     try:
         asked = dt.date.fromisoformat(st.query_params.get(key, ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from gaps.indicators import zone_of_points
 from gaps.reach import Destination, adds_over_walking, residents_by_age
 from mapping.styles import Classes
 from study.words import _, people
-from transport.catchments import residents_by_cutoff, rounded_people
+from transport.catchments import MOST_NOT_KNOWN_SHARE, residents_by_cutoff, rounded_people
 from transport.journey import HORIZON_MIN, Journey
 
 # ColorBrewer 2.0 Purples, six classes: light = soon, dark = long.
@@ -29,7 +30,7 @@ def reach_classes(cutoff_min: int) -> Classes:
     edges = [cutoff_min / 3, 2 * cutoff_min / 3, cutoff_min, 1.5 * cutoff_min, 2 * cutoff_min]
     shown = [round(e) for e in edges]
     labels = [_("up to {a}").format(a=shown[0])]
-    labels += [_("{a} to {b}").format(a=a, b=b) for a, b in zip(shown, shown[1:], strict=False)]
+    labels += [_("{a} to {b}").format(a=a, b=b) for a, b in itertools.pairwise(shown)]
     labels[2] = _("{label} (within the cutoff up to here)").format(label=labels[2])
     labels.append(_("over {a}").format(a=shown[-1]))
     return Classes((*map(float, shown), float(max(HORIZON_MIN, 10_000))), SHADES, tuple(labels))
@@ -58,18 +59,24 @@ def show_headline(
     if known <= 0:
         _headline(_("Nothing is known here of the way to {what} {mode}.").format(what=label, mode=mode))
         return
+    # Where much is unknown, those known are mostly those with something near by: a share of them would mislead.
+    whole = pd.isna(row["beyond_share"])
     text = _(
-        "<b>{within}</b> of {known} people in {area} can reach {what} within {cutoff} minutes {mode}{share}."
+        "<b>{within}</b> of {everyone} people in {area} can reach {what} within {cutoff} minutes {mode}{share}."
     ).format(
         within=people(row["within"]).capitalize(),
-        known=f"{round(known, -2):,.0f}",
+        everyone=f"{round(row['residents'] if whole else known, -2):,.0f}",
         area=html.escape(study.area.name),
         what=label,
         cutoff=cutoff_min,
         mode=mode,
-        share="" if pd.isna(row["beyond_share"]) else f" ({100 * (1 - row['beyond_share']):.0f}%)",
+        share="" if whole else f" ({100 * (1 - row['beyond_share']):.0f}%)",
     )
-    if row["not_known"] >= 50:
+    if whole:
+        text += " " + _("{beyond} cannot, and for <b>{unknown}</b> it is not known.").format(
+            beyond=people(row["beyond"]).capitalize(), unknown=people(row["not_known"])
+        )
+    elif row["not_known"] >= 50:
         text += " " + _("For {people} more it is not known.").format(people=people(row["not_known"]))
     if row["estimate_share"] > 0:
         part = f"{100 * row['estimate_share']:.0f}%"
@@ -90,15 +97,15 @@ def show_what_transport_adds(study: Study, minutes: pd.DataFrame) -> None:
     if share < ADDS_NOTHING_BELOW:
         st.info(
             _(
-                "Public transport adds nothing over walking here: it brings fewer than {least}% of people there sooner. "
-                "Either there is little of it, or this timetable does not hold it."
+                "Public transport adds nothing over walking here: it brings fewer than {least}% of people there "
+                "sooner. Either there is little of it, or this timetable does not hold it."
             ).format(least=round(100 * ADDS_NOTHING_BELOW))
         )
     else:
         st.caption(
-            _("Public transport brings {share}% of people there sooner than walking all the way would.").format(
-                share=f"{100 * share:.0f}"
-            )
+            _(
+                "Public transport brings {share}% of people there sooner than walking all the way would."
+            ).format(share=f"{100 * share:.0f}")
         )
 
 
@@ -173,7 +180,7 @@ def _show_ages(study: Study, minutes: pd.DataFrame, cutoff_min: int) -> None:
         name=[_(band) for band in table.index],
         within=rounded_people(table["within"]),
         within_pct=100 * table["within_share"],
-        not_known=0.0,
+        not_known=rounded_people(table["not_known"]),
     )
     show_table(
         table,
@@ -183,9 +190,7 @@ def _show_ages(study: Study, minutes: pd.DataFrame, cutoff_min: int) -> None:
     )
 
 
-def show_choices(
-    study: Study, destination: Destination, journey: Journey, cutoff_min: int
-) -> None:
+def show_choices(study: Study, destination: Destination, journey: Journey, cutoff_min: int) -> None:
     """Show how many choices residents have: the first, second and third nearest, and how many within the cutoff."""
     if len(destination.places) < 2:
         return
@@ -196,6 +201,9 @@ def show_choices(
         return
     people_at = study.tables.resident_points["residents"]
     known = table["within"].notna()
+    if "at_least" in table:
+        # Where the known streets end within the cutoff there may be more; three are three whatever else there is.
+        known &= ~(table["at_least"] & (table["within"].fillna(0) < 3))
     if not known.any():
         st.caption(_("Nothing is known here."))
         return
@@ -210,6 +218,11 @@ def show_choices(
             "within_pct": 100 * grouped / max(everyone.sum(), 1e-9),
         }
     )
+    unknown = people_at[~known].sum()
+    if unknown > MOST_NOT_KNOWN_SHARE * people_at.sum():
+        shown["within_pct"] = np.nan
+    if unknown >= 1:
+        shown.loc[len(shown)] = [_("not known"), float(rounded_people(pd.Series([unknown])).iloc[0]), np.nan]
     show_table(
         shown,
         [
@@ -253,7 +266,9 @@ def show_compared(
     first, second = (_counted(study, m, everyone, cutoff_min).iloc[0] for m in (usual, preset))
     gap = second["within"] - first["within"]
     words = _("{fewer} fewer") if gap < 0 else _("{fewer} more")
-    sentence = _("{name}: {gap} people are within {cutoff} minutes than for most people ({a} and {b}).").format(
+    sentence = _(
+        "{name}: {gap} people are within {cutoff} minutes than for most people ({a} and {b})."
+    ).format(
         name=name,
         gap=words.format(fewer=people(abs(gap))) if abs(gap) >= 50 else _("as many"),
         cutoff=cutoff_min,

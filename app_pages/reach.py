@@ -49,9 +49,7 @@ with controls, st.container(key="choices-reach"):
     study = study_from_link()
     destination = choose_destination(study)
     mode = choose_mode(study)
-    cutoff_min = choose_number(
-        _("Within (minutes)"), key="cutoff", low=5, high=60, step=5, default=30
-    )
+    cutoff_min = choose_number(_("Within (minutes)"), key="cutoff", low=5, high=60, step=5, default=30)
     preset = choose_preset(mode)
     with st.expander(_("More choices")):
         by = choose(_("For each"), {"lsoa": _("small area (LSOA)"), "ward": _("ward")}, key="per")

@@ -25,7 +25,7 @@ from layers.study_tables import StudyTables
 from study.crs import WGS84
 from study.errors import PlaceNotFoundError
 from study.tables import AGE_BANDS
-from transport.catchments import minutes_by_zone, residents_by_cutoff
+from transport.catchments import MOST_NOT_KNOWN_SHARE, minutes_by_zone, residents_by_cutoff
 from transport.journey import HORIZON_MIN, Journey
 from transport.service_status import TimetableStatus, timetable_status
 from transport.street_choices import street_choices
@@ -65,7 +65,11 @@ class Destination:
 def to_type(tables: StudyTables, asset_type: str) -> Destination:
     """Return the nearest known asset of a type as a destination."""
     one = read_asset_rules().types[asset_type].one
-    label = "the edge of the nearest public green space" if asset_type == GREEN_TYPE else f"the nearest known {one}"
+    label = (
+        "the edge of the nearest public green space"
+        if asset_type == GREEN_TYPE
+        else f"the nearest known {one}"
+    )
     return Destination(f"type {asset_type}", label, facilities(tables, asset_type), asset_type)
 
 
@@ -79,7 +83,7 @@ def to_asset(tables: StudyTables, asset_id: str) -> Destination:
     """
     if asset_id not in tables.assets.index:
         raise PlaceNotFoundError("That asset is not on this map.", do="Choose another one.")
-    name = tables.assets.at[asset_id, "asset_name"]
+    name = tables.assets["asset_name"].loc[asset_id]
     label = name if isinstance(name, str) else "a place without a name"
     return Destination(f"asset {asset_id}", label, tables.assets.loc[[asset_id], ["geometry"]])
 
@@ -192,7 +196,9 @@ class ReachTimes:
     ) -> shapely.Geometry | None:
         """Return the ground outside which nobody collected places of the type."""
         by_type = destination.asset_type is not None
-        return streets.coverage if by_type and streets and self.tables.area.assets_cover == "streets" else None
+        return (
+            streets.coverage if by_type and streets and self.tables.area.assets_cover == "streets" else None
+        )
 
     def choices(self, destination: Destination, journey: Journey, *, cutoff_min: int) -> pd.DataFrame | None:
         """Return the minutes to the first, second and third nearest, and how many lie within the cutoff.
@@ -281,9 +287,7 @@ def reach_values(
     return IndicatorValues(indicator, values, detail.assign(residents=residents_of(tables, by)), status)
 
 
-def residents_by_age(
-    minutes: pd.DataFrame, tables: StudyTables, *, cutoff_min: float
-) -> pd.DataFrame | None:
+def residents_by_age(minutes: pd.DataFrame, tables: StudyTables, *, cutoff_min: float) -> pd.DataFrame | None:
     """Return how many residents of each age lie within a cutoff.
 
     Within a small area people of every age are taken to be spread alike: the census says how old they are by small
@@ -292,7 +296,8 @@ def residents_by_age(
     Returns
     -------
     DataFrame or None
-        By age band: ``residents, within, within_share`` (0-1 of those known); None without ages.
+        By age band: ``residents, within, not_known, within_share`` (0-1 of those known; missing where many are not);
+        None without ages.
     """
     population = tables.population
     bands = [band for band in AGE_BANDS if band in population]
@@ -301,12 +306,14 @@ def residents_by_age(
     by_lsoa = residents_by_cutoff(
         minutes, tables.resident_points, tables.resident_points["lsoa_code"], cutoff_min=cutoff_min
     )
-    known = by_lsoa["within"] + by_lsoa["beyond"]
-    share = (by_lsoa["within"] / known.where(known > 0)).reindex(population.index)
-    ages = population[bands].where(share.notna(), 0)
-    within = ages.mul(share.fillna(0), axis=0).sum()
-    table = pd.DataFrame({"residents": population[bands].sum(), "within": within})
-    table["within_share"] = table["within"] / ages.sum().where(lambda n: n > 0)
+    parts = by_lsoa[["within", "not_known"]].div(by_lsoa["residents"].where(by_lsoa["residents"] > 0), axis=0)
+    parts = parts.reindex(population.index)
+    within = population[bands].mul(parts["within"].fillna(0), axis=0).sum()
+    not_known = population[bands].mul(parts["not_known"].fillna(1), axis=0).sum()
+    residents = population[bands].sum()
+    table = pd.DataFrame({"residents": residents, "within": within, "not_known": not_known})
+    known = (residents - not_known).where(lambda n: n > 0)
+    table["within_share"] = (within / known).where(not_known <= MOST_NOT_KNOWN_SHARE * residents)
     table.index = pd.Index([AGE_BANDS[band] for band in bands], name="age")
     return table
 

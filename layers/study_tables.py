@@ -20,7 +20,17 @@ from study.errors import DataError, NotPreparedError
 from study.settings import prepared_folder, starter_folder
 from study.tables import require_table
 
-GEOGRAPHIC = {"wards", "lsoas", "resident_points", "assets", "green_space", "stops", "water", "street_lines", "timetable"}
+GEOGRAPHIC = {
+    "wards",
+    "lsoas",
+    "resident_points",
+    "assets",
+    "green_space",
+    "stops",
+    "water",
+    "street_lines",
+    "timetable",
+}
 OPTIONAL = (
     *("deprivation", "deprivation_2019", "connectivity", "broadband"),
     *("green_space", "stops", "water", "street_lines", "timetable"),

@@ -61,7 +61,9 @@ class Journey:
 
     def __post_init__(self) -> None:
         if self.mode not in JOURNEY_MODES:
-            raise DataError(f"There is no mode '{self.mode}'.", do=f"Choose one of {', '.join(JOURNEY_MODES)}.")
+            raise DataError(
+                f"There is no mode '{self.mode}'.", do=f"Choose one of {', '.join(JOURNEY_MODES)}."
+            )
         if self.mode == "transit" and self.day is None:
             raise DataError("Public transport runs by the day, and none is given.", do="Name a day.")
         if self.begins >= self.ends:

@@ -213,9 +213,7 @@ class Transit:
                 latest_s=int(departures_s[-1]),
                 horizon_s=HORIZON_S,
             )
-            return percentile_times(
-                profiles, service.access, departures_s, walk_s=walk_s, percentiles=asked
-            )
+            return percentile_times(profiles, service.access, departures_s, walk_s=walk_s, percentiles=asked)
 
         there = scanned((service.connections, service.transfers), self.departures_s(journey))
         if not journey.there_and_back:

@@ -78,7 +78,7 @@ def _operators(routes: pd.DataFrame, feed: Feed) -> np.ndarray:
         "warning",
         column="agency_id",
     )
-    return routes["agency_id"].map(name).fillna("").to_numpy(dtype=object)
+    return routes["agency_id"].map(name).astype(object).fillna("").to_numpy(dtype=object)
 
 
 def trips_of(feed: Feed, days: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
