@@ -8,13 +8,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from study.errors import DataError
+from transport.arrays import frozen_array
 
 # Not reached within the horizon, or not at all. It is a time no sum of real times comes near.
 UNREACHED = np.iinfo(np.int32).max
+# Sums of two times must stay below that; this is 34 years from the day's midnight.
+FARTHEST_S = 2**30
+
+
+class Hops(NamedTuple):
+    """The arrays of some `Connections`, as compiled code takes them."""
+
+    departure_s: np.ndarray
+    arrival_s: np.ndarray
+    from_stop: np.ndarray
+    to_stop: np.ndarray
+    trip: np.ndarray
+    can_board: np.ndarray
+    can_alight: np.ndarray
+
+
+class Walks(NamedTuple):
+    """The arrays of some `StopWalks`, as compiled code takes them."""
+
+    offsets: np.ndarray
+    stop: np.ndarray
+    seconds: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +131,12 @@ class Connections:
             trip_count=trip_count,
         )
 
+    def between(self, earliest_s: int, latest_s: int) -> Hops:
+        """Return the connections that depart from one second to another, both included."""
+        first = np.searchsorted(self.departure_s, earliest_s, side="left")
+        last = np.searchsorted(self.departure_s, latest_s, side="right")
+        return Hops(*(getattr(self, name)[first:last] for name in Hops._fields))
+
     def _faults(self) -> list[str]:
         size = len(self.departure_s)
         columns = (self.arrival_s, self.from_stop, self.to_stop, self.trip, self.can_board, self.can_alight)
@@ -117,6 +147,8 @@ class Connections:
             faults.append("departures are not in order")
         if (self.arrival_s < self.departure_s).any():
             faults.append("a hop arrives before it departs")
+        if max(-self.departure_s.min(initial=0), self.arrival_s.max(initial=0)) > FARTHEST_S:
+            faults.append("a time lies years away")
         if not (_all_below(self.from_stop, self.stop_count) and _all_below(self.to_stop, self.stop_count)):
             faults.append(f"a stop is not one of the {self.stop_count}")
         if not _all_below(self.trip, self.trip_count):
@@ -191,6 +223,11 @@ class StopWalks:
         return cls(offsets=offsets, stop=np.asarray(stop)[order], seconds=np.asarray(seconds)[order])
 
     @property
+    def arrays(self) -> Walks:
+        """Return the three arrays as compiled code takes them."""
+        return Walks(self.offsets, self.stop, self.seconds)
+
+    @property
     def row_count(self) -> int:
         """Return how many rows there are."""
         return len(self.offsets) - 1
@@ -206,6 +243,16 @@ class StopWalks:
         return bool(((np.diff(self.seconds) >= 0) | (np.diff(self.row) > 0)).all())
 
     @cached_property
+    def last_stop(self) -> int:
+        """Return the highest position of a stop, -1 without any."""
+        return int(self.stop.max(initial=-1))
+
+    @cached_property
+    def shortest_s(self) -> int:
+        """Return the shortest walk, `UNREACHED` without any."""
+        return int(self.seconds.min(initial=UNREACHED))
+
+    @cached_property
     def turned(self) -> StopWalks:
         """Return transfers by the stop one comes from: row ``a`` lists where one can board. Only for transfers."""
         return StopWalks.from_pairs(self.stop, self.row, self.seconds, row_count=self.row_count)
@@ -218,74 +265,29 @@ class StopWalks:
             faults.append("the rows do not cover the walks from first to last")
         if (np.diff(self.offsets) < 0).any():
             faults.append("a row ends before it begins")
+        if (self.stop < 0).any():
+            faults.append("a stop's position is negative")
         if (self.seconds < 0).any():
             faults.append("a walk takes less than no time")
         return faults
 
 
-def reversed_in_time(connections: Connections, transfers: StopWalks) -> tuple[Connections, StopWalks]:
-    """Return the day played backwards, for questions about arriving and about the way back.
-
-    A journey from ``a`` to ``b`` leaving at ``t`` and arriving at ``u`` becomes one from ``b`` to ``a`` leaving
-    at ``-u`` and arriving at ``-t``. So the scan that finds the earliest arrival *at* facilities also finds
-    the latest moment to leave them and still be home by ``u``.
-
-    Parameters
-    ----------
-    connections : Connections
-        A day's departures.
-    transfers : StopWalks
-        A row for each stop one may board at.
-
-    Returns
-    -------
-    tuple of Connections and StopWalks
-        Times negated, boarding and alighting exchanged, transfers turned. Reversed twice it is the same day again.
-    """
-    backwards = slice(None, None, -1)
-    day = Connections.from_hops(
-        departure_s=-connections.arrival_s[backwards],
-        arrival_s=-connections.departure_s[backwards],
-        from_stop=connections.to_stop[backwards],
-        to_stop=connections.from_stop[backwards],
-        trip=connections.trip[backwards],
-        can_board=connections.can_alight[backwards],
-        can_alight=connections.can_board[backwards],
-        stop_count=connections.stop_count,
-        trip_count=connections.trip_count,
-    )
-    return day, transfers.turned
-
-
-def frozen_array(values: np.ndarray, dtype: type) -> np.ndarray:
-    """Return the values as a contiguous array that cannot be written to, copied only if it must be.
-
-    What a cache hands to every visitor must not change under them; and compiled code takes an array that may be
-    written to for another type than one that may not, so all are made alike.
-
-    Parameters
-    ----------
-    values : array
-        Any array.
-    dtype : numpy type
-        What it must become.
+def require_same_stops(connections: Connections, transfers: StopWalks, per_stop: np.ndarray) -> None:
+    """Raise unless a timetable, its transfers and a time for each stop fit together.
 
     Raises
     ------
     DataError
-        If the values are not whole numbers that fit, or not yes and no where that is wanted.
+        If they are about different numbers of stops, or a transfer takes no time.
     """
-    given = np.asarray(values)
-    wanted = np.dtype(dtype)
-    # Whole numbers are not taken for yes and no: GTFS writes 0 for "may board".
-    if given.size and given.dtype != wanted and (wanted.kind != "i" or given.dtype.kind not in "iu"):
-        raise DataError(f"Values of {given.dtype} were given where {wanted} is needed.")
-    array = np.ascontiguousarray(given, dtype=wanted)
-    if given.dtype != wanted and not np.array_equal(array, given):
-        raise DataError(f"Some values are too large for {wanted}.")
-    array = array.view()
-    array.flags.writeable = False
-    return array
+    stops = connections.stop_count
+    if per_stop.shape != (stops,) or transfers.row_count != stops or transfers.last_stop >= stops:
+        raise DataError(
+            f"The timetable has {stops:,} stops, but the walks or transfers given are for other stops.",
+            do="Make the walks again for this timetable.",
+        )
+    if transfers.shortest_s < 1:
+        raise DataError("A transfer takes no time at all.", do="Give every change at least one second.")
 
 
 def _all_below(positions: np.ndarray, count: int) -> bool:
