@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from app_pages._destination import choose_place, take_point
-from app_pages._from_here import COMPARISONS, Look, band_table, compared, show_bands, show_band_downloads
+from app_pages._from_here import Look, compared, comparisons, show_band_downloads, show_bands, show_inside
 from app_pages._journey import MODES, choose_journey, choose_mode, modes_here, show_partial, show_settings
 from app_pages._link import choose
 from app_pages._widgets import (
@@ -26,7 +26,8 @@ with controls, st.container(key="choices-from"):
     study = study_from_link()
     place = choose_place(study)
     mode = choose_mode(study)
-    other = choose(_("Beside it"), COMPARISONS(study, mode), key="beside")
+    beside = comparisons(study, mode)
+    other = choose(_("Beside it"), beside, key="beside")
     with st.expander(_("More choices")):
         journey = choose_journey(study, mode)
     if "transit" not in modes_here(study):
@@ -35,25 +36,29 @@ with summary_line:
     what = _(place.label) if place else _("choose a place")
     show_choices_line(" · ".join((study.area.name, what, modes_here(study)[mode])), key="line")
 
+journeys = {MODES[mode]: journey}
+if other != "nothing":
+    journeys[beside[other]] = compared(study, journey, other)
 looks: list[Look] = []
 with picture:
-    journeys = [journey, *([compared(journey, other)] if other != "nothing" else [])]
-    for number, (column, asked) in enumerate(zip(st.columns(len(journeys)), journeys, strict=True)):
+    columns = st.columns(len(journeys))
+    for name, column, asked, key in zip(
+        journeys, columns, journeys.values(), ("froma", "fromb"), strict=False
+    ):
         with column:
             if len(journeys) > 1:
-                st.subheader(MODES[asked.mode] if number == 0 or asked.mode != mode else COMPARISONS(study, mode)[other])
+                st.subheader(name, anchor=False)
             show_partial(study, asked)
             look = Look.of(study, place, asked)
             looks.append(look)
-            show_bands(
-                study, look, key=f"frommap{'ab'[number]}", on_pick=partial(take_point, study, f"frommap{'ab'[number]}")
-            )
+            show_bands(study, look, key=key, on_pick=partial(take_point, study, key))
             show_settings(asked)
 
 if place is not None:
     st.header(_("Who and what is there"), anchor=False)
-    for look in looks:
-        band_table(study, look)
+    for column, look, key in zip(st.columns(len(looks)), looks, ("a", "b"), strict=False):
+        with column:
+            show_inside(study, look, key=key)
     show_band_downloads(study, looks[0])
     announce(_("Map and table show what can be reached from {place}.").format(place=place.label))
 else:

@@ -26,11 +26,12 @@ from study.crs import WGS84
 from study.errors import PlaceNotFoundError
 from study.tables import AGE_BANDS
 from transport.catchments import MOST_NOT_KNOWN_SHARE, minutes_by_zone, residents_by_cutoff
+from transport.isochrones import street_isochrones
 from transport.journey import HORIZON_MIN, Journey
-from transport.service_status import TimetableStatus, timetable_status
 from transport.street_choices import street_choices
 from transport.street_network import StreetNetwork
 from transport.ties import Ties, tie_points
+from transport.timetable_status import TimetableStatus, timetable_status
 from transport.transit import Transit
 from transport.travel_times import nearest_facility
 
@@ -198,6 +199,20 @@ class ReachTimes:
         by_type = destination.asset_type is not None
         return (
             streets.coverage if by_type and streets and self.tables.area.assets_cover == "streets" else None
+        )
+
+    def isochrones(
+        self, place: shapely.Point, journey: Journey, *, bands_min: tuple[float, ...]
+    ) -> gpd.GeoDataFrame:
+        """Return the ground reached from a place, by ``cutoff_min``: see `transport.isochrones`.
+
+        Without streets it is the circle of an estimate.
+        """
+        if journey.mode == "transit":
+            return self.transit.isochrones(place, journey, bands_min=bands_min)
+        origin = gpd.GeoDataFrame(geometry=[place], crs=self.tables.area.crs)
+        return street_isochrones(
+            origin, streets=self._streets(journey), travel=journey.travel, bands_min=bands_min
         )
 
     def choices(self, destination: Destination, journey: Journey, *, cutoff_min: int) -> pd.DataFrame | None:

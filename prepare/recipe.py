@@ -17,8 +17,8 @@ from study.area import StudyArea, TimetableFacts
 from study.errors import ConfigError, DataError
 from study.tables import AGE_BANDS, MOST_FAULTS_SHOWN, require_table
 from transport import streets
-from transport.service_status import timetable_status
 from transport.timetable import Timetable, read_timetable, require_day, service_dates, trips_per_day
+from transport.timetable_status import timetable_status
 
 STREET_LINE_TOLERANCE_M = 8.0
 # Who lives at the edge goes across it: without this room, four in ten points near it get a wrong nearest place.

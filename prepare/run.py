@@ -15,8 +15,10 @@ from prepare.swap import making_folder, sole_preparation
 from prepare.workshop import Workshop
 from study.area import StudyArea
 from study.errors import ConfigError, DataError, StrongPlacesError
+from transport.street_warm_up import compile_streets
 from transport.streets import write_streets
 from transport.timetable_files import write_timetable
+from transport.warm_up import compile_scans
 
 WRITING = "Writing"
 
@@ -83,6 +85,10 @@ def prepare_area(area: StudyArea, files: FileSource, *, began: Callable[[str], N
             began(WRITING)
             with making_folder(area.slug) as folder:
                 outcome.display_bytes = write_tables(outcome, folder)
+            if outcome.shop.networks is not None:
+                # Numba keeps what it compiles beside the program, so that no visitor waits for it.
+                compile_streets()
+                compile_scans()
     return outcome
 
 

@@ -56,22 +56,27 @@ class TableSource(_Strict):
     required: bool = True
 
 
+VehicleMode = Literal[
+    "tram", "metro", "rail", "bus", "coach", "ferry", "cable car", "funicular", "trolleybus", "monorail"
+]
+
+
 class ExpectedService(_Strict):
-    """What a whole timetable of the place would hold, roughly; a feed that falls short is called partial.
+    """What public transport there is in a study area, said by somebody who knows it.
 
     Attributes
     ----------
     operators : tuple of str
-        Names of operators, as people know them, that must be among the feed's (any letter case, parts of names).
-    route_types : tuple of int
-        GTFS route types that must be there, e.g. 3 for buses and 2 for trains.
+        Those without whom the timetable is not whole, as their feeds name them; capitals do not matter.
+    modes : tuple of str
+        What runs there, e.g. ``("bus", "rail")``.
     trips_per_weekday : int
-        About how many trips start on a weekday.
+        About how many trips there are on a weekday in term.
     """
 
-    operators: tuple[str, ...] = ()
-    route_types: tuple[int, ...] = ()
-    trips_per_weekday: int = Field(default=0, ge=0)
+    operators: tuple[str, ...] = Field(min_length=1)
+    modes: tuple[VehicleMode, ...] = Field(min_length=1)
+    trips_per_weekday: int = Field(gt=0)
 
 
 class TimetableFacts(_Strict):
@@ -83,15 +88,15 @@ class TimetableFacts(_Strict):
         The day that is asked about at first: a Tuesday in term.
     further_sources : tuple of str
         Datasets in data/sources.toml read together with that of ``tables.timetable``.
-    expected : ExpectedService
-        What a whole timetable would hold.
+    expected : ExpectedService, optional
+        What a whole timetable would hold; where nobody says so, none is taken for whole.
     note : str
         What people must know before they use it.
     """
 
     day: dt.date
     further_sources: tuple[str, ...] = ()
-    expected: ExpectedService = ExpectedService()
+    expected: ExpectedService | None = None
     note: str = ""
 
 

@@ -52,7 +52,7 @@ class Feet(NamedTuple):
 def street_isochrones(
     origin: gpd.GeoDataFrame,
     *,
-    streets: StreetNetwork,
+    streets: StreetNetwork | None,
     travel: Travel = WALK,
     bands_min: Sequence[float] = BANDS_MIN,
 ) -> gpd.GeoDataFrame:
@@ -62,8 +62,8 @@ def street_isochrones(
     ----------
     origin : GeoDataFrame
         One point, in the network's CRS.
-    streets : StreetNetwork
-        The network of the mode.
+    streets : StreetNetwork or None
+        The network of the mode; None gives the circles of an estimate.
     travel : Travel
         The mode, the speed, and whether steps can be used.
     bands_min : sequence of float
@@ -85,6 +85,8 @@ def street_isochrones(
         If there is not one point, the network is that of another mode, or a band is not above nought.
     """
     bands = _bands(bands_min)
+    if streets is None:
+        return _circles(origin, bands, travel)
     door = _door(origin, travel.network(streets))
     if not door.served[0]:
         return _circles(origin, bands, travel)

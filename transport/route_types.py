@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 
-RouteMode = Literal[
-    "tram", "metro", "rail", "bus", "coach", "ferry", "cable car", "funicular", "trolleybus", "monorail"
-]
+from study.area import VehicleMode as RouteMode
+
 ROUTE_MODES: tuple[str, ...] = get_args(RouteMode)
 
 # https://gtfs.org/documentation/schedule/reference/#routestxt

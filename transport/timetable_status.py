@@ -8,35 +8,14 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from study.area import ExpectedService
 from study.words import _
-from transport.route_types import RouteMode, modes_of
+from transport.route_types import modes_of
 from transport.timetable import Timetable, service_dates, trips_per_day
 
 # Fewer trips than this share of those expected are too few: "about" leaves room for a change of timetable.
 FEWEST_SHARE = 0.8
 SATURDAY = 5
-
-
-class ExpectedService(BaseModel):
-    """What public transport there is in a study area, said by somebody who knows it.
-
-    Attributes
-    ----------
-    operators : tuple of str
-        Those without whom the timetable is not whole, as their feeds name them; capitals do not matter.
-    modes : tuple of str
-        What runs there, of `transport.route_types.ROUTE_MODES`, e.g. ``("bus", "rail")``.
-    trips_per_weekday : int
-        About how many trips there are on a weekday in term.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    operators: tuple[str, ...] = Field(min_length=1)
-    modes: tuple[RouteMode, ...] = Field(min_length=1)
-    trips_per_weekday: int = Field(gt=0)
 
 
 @dataclass(frozen=True)

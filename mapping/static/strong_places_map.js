@@ -322,7 +322,7 @@
       }
     }
     (spec.bands || []).forEach((band) => add(L.polygon(band.rings, {
-      renderer: canvas, interactive: false, color: "#1f2933", weight: 1.2, fillColor: band.colour, fillOpacity: 0.55,
+      renderer: canvas, interactive: false, color: "#08306b", weight: 1, fillColor: band.colour, fillOpacity: 0.55,
     })));
     if (spec.shape) add(L.polygon(spec.shape, { renderer: canvas, interactive: false, color: "#d55e00", weight: 3.5, fill: false, dashArray: "6 4" }));
     if (spec.marker) {

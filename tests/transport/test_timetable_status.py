@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from study.area import ExpectedService
 from tests.transport.feeds_by_hand import CRS, TUESDAY, hill, rows
 from transport.timetable import Timetable, read_timetable
-from transport.timetable_status import ExpectedService, timetable_status
+from transport.timetable_status import timetable_status
 
 SATURDAY = dt.date(2024, 3, 16)
 
