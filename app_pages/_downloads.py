@@ -96,6 +96,26 @@ def show_asset_downloads(study: Study, listed: pd.Index) -> None:
     _two_buttons(csv, geojson, name=f"{study.area.slug}-assets", key="assets")
 
 
+def show_table_download(
+    study: Study, places: gpd.GeoDataFrame, *, title: str, name: str, of: str, settings: Mapping[str, str]
+) -> None:
+    """Offer places with figures as files, with what they rest on."""
+    said = _settings(study, of) | dict(settings)
+    owed = attributions([study.tables.sources.get(of, "")])
+
+    def csv() -> bytes:
+        degrees = places.geometry.to_crs("EPSG:4326")
+        rows = pd.DataFrame(places.drop(columns="geometry")).assign(
+            lat=degrees.y.round(5), lon=degrees.x.round(5)
+        )
+        return table_csv(rows.reset_index(), title=title, settings=said, attributions=owed)
+
+    def geojson() -> bytes:
+        return to_geojson(places.reset_index(), title=title, settings=said, attribution=owed)
+
+    _two_buttons(csv, geojson, name=f"{study.area.slug}-{name}", key=name)
+
+
 def show_green_downloads(study: Study) -> None:
     """Offer the green space shown as files."""
     table = study.tables.green_space

@@ -46,8 +46,8 @@ def choose_preset(mode: str) -> str:
     return choose(_("Whose journey"), names, key="who")
 
 
-def choose_journey(study: Study, mode: str) -> Journey:
-    """Show the finer choices of a mode, and return the journey before any preset."""
+def choose_journey(study: Study, mode: str, *, walks: bool = True) -> Journey:
+    """Show the finer choices of a mode, those of walks too, and return the journey before any preset."""
     if mode != "transit":
         return Journey(mode=mode)
     facts, timetable = study.area.timetable, study.transit.timetable
@@ -57,6 +57,8 @@ def choose_journey(study: Study, mode: str) -> Journey:
     begins = choose(_("Leaving from"), names, key="from", default="0730")
     later = {key: word for key, word in names.items() if key > begins} or {"2330": "23:30"}
     ends = choose(_("until"), later, key="until", default="0930" if begins < "0930" else None)
+    if not walks:
+        return Journey(mode="transit", day=day, begins=_time(begins), ends=_time(ends))
     percentile = choose(_("Time shown is that of"), PERCENTILES, key="share")
     access = choose_number(
         _("Longest walk to a stop (minutes)"), key="access", low=5, high=30, step=5, default=20

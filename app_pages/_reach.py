@@ -89,24 +89,21 @@ def _headline(text: str) -> None:
     st.html(f'<p class="sp-headline">{text}</p>')
 
 
-def show_what_transport_adds(study: Study, minutes: pd.DataFrame) -> None:
+def show_what_transport_adds(study: Study, minutes: pd.DataFrame, *, to: str = "") -> None:
     """Say plainly when public transport brings hardly anybody there sooner than walking would."""
     share = adds_over_walking(minutes, study.tables.resident_points)
     if np.isnan(share):
         return
+    to = to or _("there")
     if share < ADDS_NOTHING_BELOW:
-        st.info(
-            _(
-                "Public transport adds nothing over walking here: it brings fewer than {least}% of people there "
-                "sooner. Either there is little of it, or this timetable does not hold it."
-            ).format(least=round(100 * ADDS_NOTHING_BELOW))
+        text = _(
+            "Public transport adds nothing over walking here: it brings fewer than {least}% of people {to} sooner. "
+            "Either there is little of it, or this timetable does not hold it."
         )
+        st.info(text.format(least=round(100 * ADDS_NOTHING_BELOW), to=to))
     else:
-        st.caption(
-            _(
-                "Public transport brings {share}% of people there sooner than walking all the way would."
-            ).format(share=f"{100 * share:.0f}")
-        )
+        text = _("Public transport brings {share}% of people {to} sooner than walking all the way would.")
+        st.caption(text.format(share=f"{100 * share:.0f}", to=to))
 
 
 def _counted(study: Study, minutes: pd.DataFrame, zone: pd.Series, cutoff_min: int) -> pd.DataFrame:

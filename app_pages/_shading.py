@@ -141,6 +141,8 @@ def show_twin(study: Study, shading: Shading, *, key: str, on_ward: str | None =
     bars = shading.by == "ward" and indicator.scale != "decile"
     columns.append(Column("value", value_label, indicator.decimals, bar=bars))
     columns += [Column(k, *DETAIL[k]) for k in shown]
+    if "ptal_band" in table:
+        columns.insert(-len(shown) or len(columns), Column("ptal_band", _("Access level")))
     if not estimates and table["status"].ne("").any():
         columns.append(Column("status", _("Note")))
     code = show_table(

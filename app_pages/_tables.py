@@ -76,10 +76,7 @@ class Study:
 
     def no_timetable(self) -> str:
         """Say why this place cannot be asked about public transport."""
-        known = self.tables.missing.get("timetable")
-        return known or _("There is no timetable for {area} yet: walking and cycling only.").format(
-            area=self.area.name
-        )
+        return _(self.reach.no_transit())
 
     def timetable_settings(self, journey: Journey) -> dict[str, str]:
         """Return what a file must say of the timetable an answer rests on."""

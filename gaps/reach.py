@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import geopandas as gpd
 import numpy as np
@@ -28,6 +28,7 @@ from study.tables import AGE_BANDS
 from transport.catchments import MOST_NOT_KNOWN_SHARE, minutes_by_zone, residents_by_cutoff
 from transport.isochrones import street_isochrones
 from transport.journey import HORIZON_MIN, Journey
+from transport.ptal import read_ptal_constants
 from transport.street_choices import street_choices
 from transport.street_network import StreetNetwork
 from transport.ties import Ties, tie_points
@@ -35,6 +36,8 @@ from transport.timetable_status import TimetableStatus, timetable_status
 from transport.transit import Transit
 from transport.travel_times import nearest_facility
 
+# Where the streets lead to fewer of a place's stops than this, times by public transport would be fancy.
+LEAST_STOPS_SERVED = 0.5
 CUTOFFS_MIN = tuple(range(5, 65, 5))
 # How many facilities lie within these is counted beforehand, so that a slider need not wait.
 CHOICE_CUTOFFS_MIN = CUTOFFS_MIN
@@ -132,7 +135,31 @@ class ReachTimes:
 
     def modes(self) -> list[str]:
         """Return the modes this place can be asked about; cycling without streets is an estimate."""
-        return ["walk", "cycle", *(["transit"] if self.transit is not None else [])]
+        return ["walk", "cycle", *([] if self.no_transit() else ["transit"])]
+
+    def no_transit(self) -> str:
+        """Say why nobody can be told what public transport reaches here; nothing where they can."""
+        if self.transit is None:
+            missing = self.tables.missing.get("timetable")
+            return (
+                missing or f"There is no timetable for {self.tables.area.name} yet: walking and cycling only."
+            )
+        here, served = self._stops_served
+        if served >= LEAST_STOPS_SERVED * here and served > 0:
+            return ""
+        return (
+            f"Only {served} of the {here} stops in {self.tables.area.name} lie where streets are known, so nobody can "
+            "say who walks to them: walking and cycling only. Departures are on the page Public transport."
+        )
+
+    @cached_property
+    def _stops_served(self) -> tuple[int, int]:
+        """Return how many stops lie in the study area, and to how many of them the streets lead."""
+        stops = self.transit.timetable.stops
+        ground = shapely.union_all(self.tables.wards.geometry.to_numpy())
+        shapely.prepare(ground)
+        here = shapely.intersects(ground, stops.geometry.to_numpy())
+        return int(here.sum()), int((here & tie_points(stops, self.walk).served).sum())
 
     def is_collected(self, destination: Destination) -> bool:
         """Return whether the study area's sources hold the destination's type at all."""
@@ -300,6 +327,48 @@ def reach_values(
     )
     values = table["median_min"].mask(beyond, float(HORIZON_MIN))
     return IndicatorValues(indicator, values, detail.assign(residents=residents_of(tables, by)), status)
+
+
+def access_level_values(tables: StudyTables, levels: pd.DataFrame, *, by: str) -> IndicatorValues:
+    """Return the public transport access index by ward or LSOA: that of the middle resident, with its band.
+
+    Parameters
+    ----------
+    tables : StudyTables
+        The study area.
+    levels : DataFrame
+        From `transport.transit.Transit.access_levels`.
+    by : {"ward", "lsoa"}
+        The zones.
+    """
+    zones, zone = zones_of(tables, by), zone_of_points(tables, by)
+    ranked = pd.DataFrame(
+        {
+            "minutes": levels["access_index"],
+            "basis": np.where(levels["access_index"].isna(), "not covered", "streets"),
+            "at_most": False,
+        },
+        index=levels.index,
+    )
+    table = minutes_by_zone(ranked, tables.resident_points, zone).reindex(zones.index)
+    constants = read_ptal_constants()
+    edges = [band.up_to for band in constants.bands[:-1]]
+    names = np.array([band.name for band in constants.bands], dtype=object)
+    index = table["median_min"]
+    band = pd.Series(names[np.searchsorted(edges, index.fillna(0), side="left")], index=zones.index)
+    detail = pd.DataFrame({"ptal_band": band.where(index.notna()), "residents": residents_of(tables, by)})
+    indicator = Indicator(
+        "ptal",
+        "Public transport access level (PTAL)",
+        "access index, median over residents",
+        1,
+        "plenty",
+        f"{constants.source}; window {constants.window_start:%H:%M}-{constants.window_end:%H:%M}",
+        "timetable",
+        by,
+    )
+    status = pd.Series(np.where(index.isna(), "not covered", ""), index=zones.index)
+    return IndicatorValues(indicator, index, detail, status)
 
 
 def residents_by_age(minutes: pd.DataFrame, tables: StudyTables, *, cutoff_min: float) -> pd.DataFrame | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import math
 import os
 import threading
 from collections.abc import Callable
@@ -30,8 +31,10 @@ from transport.forward_scan import forward_arrivals
 from transport.isochrones import transit_isochrones
 from transport.journey import HOME_BY, HORIZON_MIN, Journey
 from transport.profiles import percentile_times
+from transport.ptal import ptal, read_ptal_constants
 from transport.reversal import reversed_in_time
 from transport.service_day import wall_clock_s
+from transport.service_quality import departures_by_route, departures_by_station
 from transport.street_network import StreetNetwork
 from transport.ties import tie_points
 from transport.timetable import Timetable, connections_on
@@ -102,6 +105,7 @@ class Transit:
         self._connections = lru_cache(maxsize=4)(lambda day: connections_on(timetable, day))
         self._walks = lru_cache(maxsize=16)(self._read_or_make)
         self._service = lru_cache(maxsize=8)(self._make_service)
+        self._levels = lru_cache(maxsize=8)(self._make_levels)
 
     def service(self, journey: Journey) -> DayService:
         """Return what a journey's day and way of walking give."""
@@ -287,6 +291,44 @@ class Transit:
         for k, cutoff in enumerate(cutoffs_min):
             table[f"within_{cutoff}"] = np.where(service.served, found.within[:, k].astype(float), np.nan)
         return table
+
+    def stations(self, day: dt.date, begins: dt.time, ends: dt.time) -> pd.DataFrame:
+        """Return the departures of every station (a stop without one being its own) in a window of a day.
+
+        Returns
+        -------
+        DataFrame
+            As of `transport.service_quality.departures_by_station`, with the ``geometry`` of its first stop.
+        """
+        connections, timetable = self._connections(day), self.timetable
+        first, last = (wall_clock_s(day, time, timetable.timezone) for time in (begins, ends))
+        table = departures_by_station(connections, timetable, start_s=first, end_s=last)
+        places = timetable.stops.groupby("station_id")["geometry"].first()
+        return gpd.GeoDataFrame(table.assign(geometry=places), geometry="geometry", crs=timetable.stops.crs)
+
+    def access_levels(self, day: dt.date) -> pd.DataFrame:
+        """Return the public transport access level of every origin on a day: see `transport.ptal.ptal`.
+
+        Returns
+        -------
+        DataFrame
+            Indexed like the origins: ``access_index`` and ``band``, missing where the streets do not serve it.
+        """
+        with self._building:
+            return self._levels(day)
+
+    def _make_levels(self, day: dt.date) -> pd.DataFrame:
+        constants = read_ptal_constants()
+        zone = self.timetable.timezone
+        start_s, end_s = (
+            wall_clock_s(day, time, zone) for time in (constants.window_start, constants.window_end)
+        )
+        connections = self._connections(day)
+        departures = departures_by_route(connections, self.timetable, start_s=start_s, end_s=end_s)
+        kph = constants.walk_m_per_min * 60 / 1000
+        access = self._walks("access", kph, False, math.ceil(constants.within_s() / 60), 0)
+        served = tie_points(self.points, self.walk).served
+        return ptal(access, departures, origins=self.points.index, covered=served)
 
     def isochrones(
         self, place: shapely.Point, journey: Journey, *, bands_min: tuple[float, ...]
