@@ -89,7 +89,7 @@ def _headline(text: str) -> None:
     st.html(f'<p class="sp-headline">{text}</p>')
 
 
-def show_what_transport_adds(study: Study, minutes: pd.DataFrame, *, to: str = "") -> None:
+def show_what_transport_adds(study: Study, minutes: pd.DataFrame, journey: Journey, *, to: str = "") -> None:
     """Say plainly when public transport brings hardly anybody there sooner than walking would."""
     share = adds_over_walking(minutes, study.tables.resident_points)
     if np.isnan(share):
@@ -101,7 +101,7 @@ def show_what_transport_adds(study: Study, minutes: pd.DataFrame, *, to: str = "
             "Either there is little of it, or this timetable does not hold it."
         )
         st.info(text.format(least=round(100 * ADDS_NOTHING_BELOW), to=to))
-    else:
+    elif study.reach.carries_shares(journey):
         text = _("Public transport brings {share}% of people {to} sooner than walking all the way would.")
         st.caption(text.format(share=f"{100 * share:.0f}", to=to))
 

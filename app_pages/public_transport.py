@@ -56,7 +56,7 @@ with picture:
         )
         show_legend(values, classes)
         show_what_transport_adds(
-            study, study.reach.minutes(to_centre(study.tables), journey), to=_("the centre")
+            study, study.reach.minutes(to_centre(study.tables), journey), journey, to=_("to the centre")
         )
 
 if not reason:

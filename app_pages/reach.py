@@ -70,7 +70,7 @@ with picture:
         values = reach_values(study.tables, minutes, by=by, destination=destination, journey=journey)
         show_headline(study, minutes, destination, journey, cutoff_min)
         if mode == "transit":
-            show_what_transport_adds(study, minutes)
+            show_what_transport_adds(study, minutes, journey)
     single = destination is not None and destination.asset_type is None
     classes = show_map(
         study,
