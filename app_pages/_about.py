@@ -29,6 +29,7 @@ TABLES = {
     "green_space": _("Green space"),
     "street_lines": _("Streets (pieces)"),
     "stops": _("Stops and stations"),
+    "timetable": _("Timetable (stops)"),
     "water": _("Water"),
     "deprivation": _("Deprivation"),
     "deprivation_2019": _("Deprivation in 2019"),
@@ -102,7 +103,7 @@ def missing_sentences(study: Study) -> list[str]:
         sentences.append(text.format(types=", ".join(unseen)))
     absent = [
         t
-        for t in ("street_lines", "stops", "water")
+        for t in ("street_lines", "stops", "water", "timetable")
         if getattr(tables, t) is None and t not in tables.missing
     ]
     if absent:

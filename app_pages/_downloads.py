@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
@@ -48,22 +50,24 @@ def zone_export(study: Study, shading: Shading) -> tuple[gpd.GeoDataFrame, dict[
     return shapes.reset_index(), settings, owed
 
 
-def show_zone_downloads(study: Study, shading: Shading) -> None:
-    """Offer the shaded layer as files."""
+def show_zone_downloads(study: Study, shading: Shading, *, settings: Mapping[str, str] | None = None) -> None:
+    """Offer the shaded layer as files, with further settings that its figures rest on."""
+    further = dict(settings or {})
     name = f"{study.area.slug}-{shading.indicator_id}-by-{shading.by}"
 
     def csv() -> bytes:
-        table, settings, owed = zone_export(study, shading)
+        table, own, owed = zone_export(study, shading)
         return table_csv(
             pd.DataFrame(table.drop(columns="geometry")),
             title=shading.values.indicator.title,
-            settings=settings,
+            settings=own | further,
             attributions=owed,
         )
 
     def geojson() -> bytes:
-        table, settings, owed = zone_export(study, shading)
-        return to_geojson(table, title=shading.values.indicator.title, settings=settings, attribution=owed)
+        table, own, owed = zone_export(study, shading)
+        title = shading.values.indicator.title
+        return to_geojson(table, title=title, settings=own | further, attribution=owed)
 
     _two_buttons(csv, geojson, name=name, key="zones")
 
@@ -90,6 +94,26 @@ def show_asset_downloads(study: Study, listed: pd.Index) -> None:
         return to_geojson(shapes_of_all(), title=title, settings=settings, attribution=owed)
 
     _two_buttons(csv, geojson, name=f"{study.area.slug}-assets", key="assets")
+
+
+def show_table_download(
+    study: Study, places: gpd.GeoDataFrame, *, title: str, name: str, of: str, settings: Mapping[str, str]
+) -> None:
+    """Offer places with figures as files, with what they rest on."""
+    said = _settings(study, of) | dict(settings)
+    owed = attributions([study.tables.sources.get(of, "")])
+
+    def csv() -> bytes:
+        degrees = places.geometry.to_crs("EPSG:4326")
+        rows = pd.DataFrame(places.drop(columns="geometry")).assign(
+            lat=degrees.y.round(5), lon=degrees.x.round(5)
+        )
+        return table_csv(rows.reset_index(), title=title, settings=said, attributions=owed)
+
+    def geojson() -> bytes:
+        return to_geojson(places.reset_index(), title=title, settings=said, attribution=owed)
+
+    _two_buttons(csv, geojson, name=f"{study.area.slug}-{name}", key=name)
 
 
 def show_green_downloads(study: Study) -> None:

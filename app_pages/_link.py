@@ -7,6 +7,7 @@ choices there are.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
@@ -74,6 +75,33 @@ def choose_toggle(label: str, *, key: str, default: bool) -> bool:
     _settle(key, asked, lambda value: isinstance(value, bool), default)
     chosen = st.toggle(label, key=key)
     _write(key, None if chosen == default else str(int(chosen)))
+    return chosen
+
+
+def choose_number(
+    label: str, *, key: str, low: int, high: int, step: int, default: int, **more: object
+) -> int:
+    """Show a slider kept in the link, and return the number."""
+    allowed = range(low, high + 1, step)
+    text = st.query_params.get(key, "")
+    asked = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+    _settle(key, asked, lambda value: value in allowed, default)
+    chosen = st.slider(label, low, high, step=step, key=key, **more)
+    _write(key, None if chosen == default else str(chosen))
+    return chosen
+
+
+def choose_day(
+    label: str, *, key: str, first: dt.date, last: dt.date, default: dt.date, **more: object
+) -> dt.date:
+    """Show a calendar kept in the link, and return the day."""
+    try:
+        asked = dt.date.fromisoformat(st.query_params.get(key, ""))
+    except ValueError:
+        asked = None
+    _settle(key, asked, lambda value: isinstance(value, dt.date) and first <= value <= last, default)
+    chosen = st.date_input(label, min_value=first, max_value=last, key=key, format="DD/MM/YYYY", **more)
+    _write(key, None if chosen == default else chosen.isoformat())
     return chosen
 
 

@@ -18,6 +18,9 @@ st.html(f"<style>{(HERE / 'static' / 'page.css').read_text('utf-8')}</style>")
 pages = [
     st.Page(HERE / "home.py", title=_("At a glance"), default=True),
     st.Page(HERE / "map.py", title=_("Map"), url_path="map"),
+    st.Page(HERE / "reach.py", title=_("Reach"), url_path="reach"),
+    st.Page(HERE / "from_here.py", title=_("From here"), url_path="from-here"),
+    st.Page(HERE / "public_transport.py", title=_("Public transport"), url_path="transport"),
     st.Page(HERE / "ward.py", title=_("Ward"), url_path="ward"),
     st.Page(HERE / "neighbourhood.py", title=_("Your neighbourhood"), url_path="neighbourhood"),
     st.Page(HERE / "about_data.py", title=_("About the data"), url_path="about"),

@@ -51,8 +51,17 @@ class MapView:
         Latitude and longitude of a place that was looked up.
     shape : list, optional
         Latitudes and longitudes of a neighbourhood's outline.
+    bands : list of dict
+        Ground within some minutes, the widest first: ``rings`` (latitudes and longitudes), ``colour``.
+    carried : bool
+        Whether the values travel with the description rather than by an address of their own: those that answer a
+        question about a place somebody named, which must not stand in an address.
     draw : bool
         Whether a neighbourhood can be drawn.
+    pick_point : bool
+        Whether a click chooses the place clicked at rather than the zone.
+    classes : Classes, optional
+        Those of the shaded layer, where its own values do not choose them.
     tiles : bool
         Whether the visitor asked for the on-line base map.
     """
@@ -66,7 +75,11 @@ class MapView:
     focus: gpd.GeoSeries | None = None
     marker: list[float] | None = None
     shape: list[list[float]] | None = None
+    bands: list[dict[str, object]] = field(default_factory=list)
+    carried: bool = False
+    classes: Classes | None = None
     draw: bool = False
+    pick_point: bool = False
     tiles: bool = False
     height: int = MAP_HEIGHT
 
@@ -85,8 +98,8 @@ def show_map(study: Study, view: MapView, *, key: str, on_pick: Callable[[], Non
     on_pick : callable, optional
         Called when a zone or an own shape is picked; read it with `picked`.
     """
-    classes = Classes((), (), ())
-    if view.values is not None:
+    classes = view.classes or Classes((), (), ())
+    if view.values is not None and view.classes is None:
         indicator = view.values.indicator
         classes = classes_for(view.values.values, scale=indicator.scale, decimals=indicator.decimals)
     group = folium.FeatureGroup(name="strong places")
@@ -122,8 +135,10 @@ def _spec(study: Study, view: MapView, classes: Classes) -> dict[str, object]:
         "ground": ground_layers(tables),
         "by": view.by,
         "values": f"values/{indicator.indicator_id}.json?{urlencode(view.values_query)}"
-        if indicator
+        if indicator and not view.carried
         else None,
+        "carried": _carried(view.values) if view.values is not None and view.carried else None,
+        "bands": view.bands,
         "classes": classes.as_dict(),
         "no_data": NO_DATA,
         "decimals": indicator.decimals if indicator else 0,
@@ -136,12 +151,18 @@ def _spec(study: Study, view: MapView, classes: Classes) -> dict[str, object]:
         "marker": view.marker,
         "shape": view.shape,
         "draw": view.draw,
+        "pick_point": view.pick_point,
         "tiles": view.tiles,
         "view": {"bounds": bounds, "token": str(np.round(bounds, 3).tolist())},
         "height": view.height,
         "attribution": _attribution(tuple(sorted(set(tables.sources.values())))),
         **_words_for_browser(study.area.name),
     }
+
+
+def _carried(values: IndicatorValues) -> dict[str, list]:
+    rounded = [None if v != v else round(float(v), 1) for v in values.values]
+    return {"values": rounded, "status": list(values.status)}
 
 
 @lru_cache

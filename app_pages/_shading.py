@@ -16,6 +16,8 @@ from layers.categories import read_asset_rules
 from study.words import _
 
 DETAIL = {
+    "departures_p10": (_("Quickest 1 in 10 departures (min)"), 0),
+    "departures_p90": (_("9 in 10 departures (min)"), 0),
     "residents_beyond": (_("Residents beyond"), 0),
     "residents_not_known": (_("Not known"), 0),
     "p10_min": (_("1 in 10 under (min)"), 0),
@@ -139,6 +141,8 @@ def show_twin(study: Study, shading: Shading, *, key: str, on_ward: str | None =
     bars = shading.by == "ward" and indicator.scale != "decile"
     columns.append(Column("value", value_label, indicator.decimals, bar=bars))
     columns += [Column(k, *DETAIL[k]) for k in shown]
+    if "ptal_band" in table:
+        columns.insert(-len(shown) or len(columns), Column("ptal_band", _("Access level")))
     if not estimates and table["status"].ne("").any():
         columns.append(Column("status", _("Note")))
     code = show_table(

@@ -5,13 +5,21 @@ from __future__ import annotations
 import threading
 from functools import cached_property, lru_cache
 
+import geopandas as gpd
 import pandas as pd
 
 from gaps.indicators import IndicatorValues, indicator_values
+from gaps.reach import ReachTimes
 from gaps.walking import WalkingTimes
 from layers.study_tables import StudyTables, data_version, read_study_tables
 from study.area import StudyArea, read_study_area
-from transport.streets import read_streets
+from study.settings import cache_folder
+from study.words import _
+from transport.journey import Journey
+from transport.street_network import Mode, StreetNetwork
+from transport.streets import has_streets, read_streets
+from transport.timetable_files import read_prepared_timetable
+from transport.transit import Transit
 
 # The first visitors of a cold server arrive together; one of them reads, the others wait for it.
 _reading = threading.Lock()
@@ -21,10 +29,11 @@ class Study:
     """One study area as the pages use it: its tables and its walking times."""
 
     def __init__(self, tables: StudyTables) -> None:
-        streets = read_streets(tables.streets_folder) if tables.streets_folder else None
         self.tables = tables
         self.area: StudyArea = tables.area
-        self.walking = WalkingTimes(tables, streets)
+        self.walk = self._streets("walk")
+        self.walking = WalkingTimes(tables, self.walk)
+        self._opening = threading.Lock()
         self._values = lru_cache(maxsize=512)(self._work_out)
 
     def values(self, indicator_id: str, *, by: str, asset_type: str, cutoff_min: int) -> IndicatorValues:
@@ -37,6 +46,50 @@ class Study:
         if indicator_id != "beyond":
             cutoff_min = 0
         return self._values(indicator_id, by, asset_type, cutoff_min)
+
+    def _streets(self, mode: Mode) -> StreetNetwork | None:
+        folder = self.tables.streets_folder
+        return read_streets(folder, mode) if folder and has_streets(folder, mode) else None
+
+    @cached_property
+    def transit(self) -> Transit | None:
+        """Return public transport, where there is a timetable and streets to walk to its stops."""
+        if self.tables.timetable_folder is None or self.walk is None or self.area.timetable is None:
+            return None
+        return Transit(
+            read_prepared_timetable(self.tables.timetable_folder),
+            self.tables.resident_points,
+            self.walk,
+            fingerprint=self.tables.fingerprint,
+            cache=cache_folder(self.area.slug),
+        )
+
+    @property
+    def reach(self) -> ReachTimes:
+        """Return the travel times of this place; opened by the first who asks, while others wait."""
+        with self._opening:
+            return self._reach
+
+    @cached_property
+    def _reach(self) -> ReachTimes:
+        return ReachTimes(self.tables, walk=self.walk, cycle=self._streets("cycle"), transit=self.transit)
+
+    def no_timetable(self) -> str:
+        """Say why this place cannot be asked about public transport."""
+        return _(self.reach.no_transit())
+
+    def timetable_settings(self, journey: Journey) -> dict[str, str]:
+        """Return what a file must say of the timetable an answer rests on."""
+        status = self.reach.status(journey)
+        if status is None:
+            return {}
+        partial = _("partial timetable: demonstration only") if status.is_partial else _("whole")
+        return {"timetable": partial}
+
+    def assets_in(self, places: gpd.GeoDataFrame) -> pd.Series:
+        """Return which assets are among some places."""
+        assets = self.tables.assets
+        return pd.Series(assets.index.isin(places.index), index=assets.index)
 
     def assets_by_name(self, mask: pd.Series) -> pd.Index:
         """Return the ids of the assets of a mask in the order of their names, those without a name last."""

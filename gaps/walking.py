@@ -79,11 +79,11 @@ def walking_minutes(tables: StudyTables, streets: StreetNetwork | None, asset_ty
         points, facilities(tables, asset_type), streets=streets, assets_known_within=known_within
     )
     if asset_type == GREEN_TYPE and tables.green_space is not None:
-        minutes = _inside_is_there(minutes, points, tables.green_space)
+        minutes = inside_is_there(minutes, points, tables.green_space)
     return minutes
 
 
-def _inside_is_there(
+def inside_is_there(
     minutes: pd.DataFrame, points: gpd.GeoDataFrame, green_space: gpd.GeoDataFrame
 ) -> pd.DataFrame:
     """Give nought minutes to people who live inside a green space rather than the walk to its edge."""
@@ -91,7 +91,7 @@ def _inside_is_there(
     inside = np.unique(tree.query(points.geometry.to_numpy(), predicate="intersects")[0])
     result = minutes.copy()
     known = result.index[inside][result["minutes"].iloc[inside].notna().to_numpy()]
-    result.loc[known, "minutes"] = 0.0
+    result.loc[known, [c for c in ("minutes", "p10", "p90", "at_least") if c in result]] = 0.0
     return result
 
 

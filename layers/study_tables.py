@@ -20,10 +20,20 @@ from study.errors import DataError, NotPreparedError
 from study.settings import prepared_folder, starter_folder
 from study.tables import require_table
 
-GEOGRAPHIC = {"wards", "lsoas", "resident_points", "assets", "green_space", "stops", "water", "street_lines"}
+GEOGRAPHIC = {
+    "wards",
+    "lsoas",
+    "resident_points",
+    "assets",
+    "green_space",
+    "stops",
+    "water",
+    "street_lines",
+    "timetable",
+}
 OPTIONAL = (
     *("deprivation", "deprivation_2019", "connectivity", "broadband"),
-    *("green_space", "stops", "water", "street_lines"),
+    *("green_space", "stops", "water", "street_lines", "timetable"),
 )
 
 
@@ -71,9 +81,11 @@ class StudyTables:
     stops: gpd.GeoDataFrame | None = None
     water: gpd.GeoDataFrame | None = None
     street_lines: gpd.GeoDataFrame | None = None
+    timetable: gpd.GeoDataFrame | None = None
     deprivation_release: int | None = None
     display_folder: Path | None = None
     streets_folder: Path | None = None
+    timetable_folder: Path | None = None
     sources: dict[str, str] = field(default_factory=dict)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
@@ -149,6 +161,7 @@ def _read_prepared(area: StudyArea) -> StudyTables:
         deprivation_release=release,
         display_folder=folder / "display",
         streets_folder=folder / "streets" if (folder / "streets").is_dir() else None,
+        timetable_folder=folder / "timetable" if (folder / "timetable").is_dir() else None,
         sources={n: e["source"] for n, e in entries.items()},
         notes={n: tuple(e.get("notes", ())) for n, e in entries.items()},
         missing={**area.not_here, **manifest.get("missing", {})},

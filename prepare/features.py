@@ -42,9 +42,9 @@ def is_wanted(osm_id: str, tags: Tags, rules: AssetRules) -> bool:
     )
 
 
-def ground_to_keep(wards: gpd.GeoDataFrame) -> shapely.Geometry:
+def ground_to_keep(wards: gpd.GeoDataFrame, *, buffer_m: float = CLIP_BUFFER_M) -> shapely.Geometry:
     """Return the study area's ground and a strip round it, in the CRS of `wards`."""
-    return wards.geometry.union_all().buffer(CLIP_BUFFER_M)
+    return wards.geometry.union_all().buffer(buffer_m)
 
 
 def assets(features: gpd.GeoDataFrame, wards: gpd.GeoDataFrame, *, rules: AssetRules, source: str) -> Made:

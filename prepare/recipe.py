@@ -6,18 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import geopandas as gpd
+import pandas as pd
 
 from layers.population import BRITISH_GRID, POSTCODES_AT_ONE_POINT, read_postcodes, resident_points
 from prepare import facts, features, ground, indices
 from prepare.columns import coded_numbers, read_rows
 from prepare.made import Made
 from prepare.workshop import Workshop
-from study.area import StudyArea
-from study.errors import DataError
+from study.area import StudyArea, TimetableFacts
+from study.errors import ConfigError, DataError
 from study.tables import AGE_BANDS, MOST_FAULTS_SHOWN, require_table
 from transport import streets
+from transport.timetable import Timetable, read_timetable, require_day, service_dates, trips_per_day
+from transport.timetable_status import timetable_status
 
 STREET_LINE_TOLERANCE_M = 8.0
+# Who lives at the edge goes across it: without this room, four in ten points near it get a wrong nearest place.
+STREET_BUFFERS_M = {"walk": features.CLIP_BUFFER_M, "cycle": 8_000}
+TRANSIT_BUFFER_M = 15_000
 
 
 @dataclass(frozen=True)
@@ -166,19 +172,63 @@ def _water(shop: Workshop, key: str) -> Made:
 
 def _street_lines(shop: Workshop, key: str) -> Made:
     path = shop.file(key)
-    ground_to_keep = features.ground_to_keep(shop.table("wards"))
-    shop.network = streets.read_walk_streets(path, crs=shop.area.crs, within=ground_to_keep)
-    lines = streets.street_lines(shop.network, tolerance_m=STREET_LINE_TOLERANCE_M)
+    wards = shop.table("wards")
+    ground = {mode: features.ground_to_keep(wards, buffer_m=far) for mode, far in STREET_BUFFERS_M.items()}
+    shop.networks = streets.read_street_networks(path, crs=shop.area.crs, within=ground)
+    walk, cycle = shop.networks
+    lines = streets.street_lines(walk, tolerance_m=STREET_LINE_TOLERANCE_M)
     lines = require_table("street_lines", lines, where=str(path))
     points = shop.table("resident_points")
-    covered = points.geometry.intersects(shop.network.coverage)
+    covered = points.geometry.intersects(walk.coverage)
     share = points["residents"][covered].sum() / max(points["residents"].sum(), 1)
     lsoas = points["lsoa_code"][covered].nunique()
     notes = [
         f"{share:.0%} of residents, in {lsoas} of {points['lsoa_code'].nunique()} LSOAs, live where streets "
         "are known; elsewhere walking times are straight-line estimates."
     ]
+    if cycle is None:
+        notes.append("Nothing can be cycled along.")
+    else:
+        notes.append(
+            f"{walk.length_m.sum() / 1000:,.0f} km can be walked, {cycle.length_m.sum() / 1000:,.0f} km cycled, "
+            f"{cycle.one_way.mean():.0%} of them one way by cycle."
+        )
     return Made(lines, notes)
+
+
+def _timetable(shop: Workshop, key: str) -> Made:
+    facts = shop.area.timetable
+    if facts is None:
+        raise ConfigError(
+            "The study area has a timetable, but nothing is said of it.",
+            where=f"the file of the study area '{shop.area.slug}'",
+            do="Add [timetable] with the day that is asked about at first, a Tuesday in term.",
+        )
+    feeds = {shop.area.tables[key].source: shop.file(key)}
+    feeds |= {source: shop.further_file(source) for source in facts.further_sources}
+    ground = features.ground_to_keep(shop.table("wards"), buffer_m=TRANSIT_BUFFER_M)
+    shop.timetable = read_timetable(feeds, crs=shop.area.crs, within=ground)
+    require_day(shop.timetable, facts.day)
+    stops = require_table("timetable", shop.timetable.stops, where=key)
+    return Made(stops, _timetable_notes(shop.timetable, facts))
+
+
+def _timetable_notes(timetable: Timetable, facts: TimetableFacts) -> list[str]:
+    days = service_dates(timetable)
+    status = timetable_status(timetable, facts.expected, facts.day)
+    notes = [
+        f"{len(timetable.trips):,} trips, {days[0]:%d %B %Y} to {days[-1]:%d %B %Y}; "
+        f"{int(trips_per_day(timetable).get(pd.Timestamp(facts.day), 0)):,} of them on {facts.day:%A %d %B %Y}.",
+        f"Times filled in between those given: {timetable.total('times_interpolated'):,}.",
+        f"Trips left out for their faults: {timetable.total('trips_left_out'):,}.",
+    ]
+    notes += [f"Partial timetable: demonstration only. {reason}" for reason in status.reasons]
+    faults = timetable.faults[timetable.faults["severity"] != "note"]
+    shown = faults.head(MOST_FAULTS_SHOWN)
+    notes += [f"{f.file}, row {f.row}, {f.column}: {f.fault}" for f in shown.itertuples()]
+    if len(faults) > len(shown):
+        notes.append(f"{len(faults) - len(shown):,} faults more like these.")
+    return notes
 
 
 _GROUND = ("wards", "lsoas")
@@ -204,4 +254,5 @@ STEPS = (
         "water", "Water", _water, sources=("water", "green_space", "assets"), needs=("wards",), expected=False
     ),
     Step("street_lines", "Streets", _street_lines, sources=("streets",), needs=("resident_points",)),
+    Step("timetable", "Public transport", _timetable, needs=("wards",), expected=False),
 )

@@ -15,7 +15,10 @@ from prepare.swap import making_folder, sole_preparation
 from prepare.workshop import Workshop
 from study.area import StudyArea
 from study.errors import ConfigError, DataError, StrongPlacesError
+from transport.street_warm_up import compile_streets
 from transport.streets import write_streets
+from transport.timetable_files import write_timetable
+from transport.warm_up import compile_scans
 
 WRITING = "Writing"
 
@@ -82,6 +85,10 @@ def prepare_area(area: StudyArea, files: FileSource, *, began: Callable[[str], N
             began(WRITING)
             with making_folder(area.slug) as folder:
                 outcome.display_bytes = write_tables(outcome, folder)
+            if outcome.shop.networks is not None:
+                # Numba keeps what it compiles beside the program, so that no visitor waits for it.
+                compile_streets()
+                compile_scans()
     return outcome
 
 
@@ -151,7 +158,7 @@ def _record(step: Step, error: StrongPlacesError, outcome: Outcome) -> None:
 
 
 def write_tables(outcome: Outcome, folder: Path) -> dict[str, int]:
-    """Write all tables, the walking network, the shapes for the map and the manifest.
+    """Write all tables, the street networks, the timetable, the shapes for the map and the manifest.
 
     Parameters
     ----------
@@ -168,8 +175,11 @@ def write_tables(outcome: Outcome, folder: Path) -> dict[str, int]:
     shop = outcome.shop
     for name, made in shop.made.items():
         made.table.to_parquet(folder / f"{name}.parquet", index=True)
-    if shop.network is not None:
-        write_streets(shop.network, folder / "streets")
+    for network in shop.networks or ():
+        if network is not None:
+            write_streets(network, folder / "streets")
+    if shop.timetable is not None:
+        write_timetable(shop.timetable, folder / "timetable")
     sizes = write_display({name: made.table for name, made in shop.made.items()}, folder / "display")
     write_manifest(shop, folder, missing=outcome.missing)
     return sizes

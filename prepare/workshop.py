@@ -15,7 +15,8 @@ from prepare.made import Made
 from prepare.openstreetmap import read_features
 from study.area import StudyArea, TableSource
 from study.errors import ConfigError
-from transport.streets import StreetNetwork
+from transport.streets import StreetNetworks
+from transport.timetable import Timetable
 
 
 @dataclass
@@ -34,8 +35,10 @@ class Workshop:
         Tables by name.
     used : dict of str to Path
         The files read, by dataset.
-    network : StreetNetwork or None
-        The walking network, once read.
+    networks : StreetNetworks or None
+        The networks for walking and cycling, once read.
+    timetable : Timetable or None
+        The timetable, once read.
     """
 
     area: StudyArea
@@ -43,7 +46,8 @@ class Workshop:
     rules: AssetRules = field(default_factory=read_asset_rules)
     made: dict[str, Made] = field(default_factory=dict)
     used: dict[str, Path] = field(default_factory=dict)
-    network: StreetNetwork | None = None
+    networks: StreetNetworks | None = None
+    timetable: Timetable | None = None
     _features: dict[Path, gpd.GeoDataFrame] = field(default_factory=dict)
 
     def table(self, name: str) -> pd.DataFrame:
@@ -79,6 +83,12 @@ class Workshop:
     def file(self, name: str) -> Path:
         """Return the source file of a table, and remember that it was used."""
         source = self.area.tables[name].source
+        path = self.files.path_of(source, slug=self.area.slug)
+        self.used[source] = path
+        return path
+
+    def further_file(self, source: str) -> Path:
+        """Return a source file that no table is named after, and remember that it was used."""
         path = self.files.path_of(source, slug=self.area.slug)
         self.used[source] = path
         return path

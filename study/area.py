@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
 from pathlib import Path
@@ -55,6 +56,50 @@ class TableSource(_Strict):
     required: bool = True
 
 
+VehicleMode = Literal[
+    "tram", "metro", "rail", "bus", "coach", "ferry", "cable car", "funicular", "trolleybus", "monorail"
+]
+
+
+class ExpectedService(_Strict):
+    """What public transport there is in a study area, said by somebody who knows it.
+
+    Attributes
+    ----------
+    operators : tuple of str
+        Those without whom the timetable is not whole, as their feeds name them; capitals do not matter.
+    modes : tuple of str
+        What runs there, e.g. ``("bus", "rail")``.
+    trips_per_weekday : int
+        About how many trips there are on a weekday in term.
+    """
+
+    operators: tuple[str, ...] = Field(min_length=1)
+    modes: tuple[VehicleMode, ...] = Field(min_length=1)
+    trips_per_weekday: int = Field(gt=0)
+
+
+class TimetableFacts(_Strict):
+    """What must be known of a place's timetable beside its feed.
+
+    Attributes
+    ----------
+    day : date
+        The day that is asked about at first: a Tuesday in term.
+    further_sources : tuple of str
+        Datasets in data/sources.toml read together with that of ``tables.timetable``.
+    expected : ExpectedService, optional
+        What a whole timetable would hold; where nobody says so, none is taken for whole.
+    note : str
+        What people must know before they use it.
+    """
+
+    day: dt.date
+    further_sources: tuple[str, ...] = ()
+    expected: ExpectedService | None = None
+    note: str = ""
+
+
 class StudyArea(_Strict):
     """One study area, as its TOML file states it.
 
@@ -80,6 +125,10 @@ class StudyArea(_Strict):
         Layers this place cannot have, and the sentence that says why.
     tables : dict of str to TableSource
         What `prepare` makes, from which source.
+    timetable : TimetableFacts, optional
+        Of a place with public transport.
+    demonstration : bool
+        Whether the place is made up. It is offered only once it has been prepared, and says what it is.
     """
 
     slug: str
@@ -95,6 +144,8 @@ class StudyArea(_Strict):
     preview_not_collected: tuple[str, ...] = ()
     not_here: dict[str, str] = {}
     tables: dict[str, TableSource] = {}
+    timetable: TimetableFacts | None = None
+    demonstration: bool = False
 
     @field_validator("crs")
     @classmethod

@@ -29,6 +29,11 @@ def prepared_folder(slug: str) -> Path:
     return data_folder() / "prepared" / slug
 
 
+def cache_folder(slug: str) -> Path:
+    """Return the folder of what was worked out from a study area's prepared tables, to be worked out only once."""
+    return data_folder() / "cache" / slug
+
+
 def starter_folder(slug: str) -> Path:
     """Return the folder of a study area's preview tables, which the project itself carries."""
     return REPOSITORY / "data" / "starter" / slug

@@ -129,6 +129,16 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
         index=pa.Index(str, unique=True, name="stop_id"),
     ),
     "water": pa.DataFrameSchema({"geometry": _geometry()}, index=pa.Index(str, unique=True, name="water_id")),
+    # The timetable's stops; its trips lie in a folder of their own.
+    "timetable": pa.DataFrameSchema(
+        {
+            "stop_name": _optional_text(),
+            "station_id": _optional_text(),
+            "feed": _text(),
+            "geometry": _geometry(),
+        },
+        index=pa.Index(str, unique=True, name="stop_id"),
+    ),
     "street_lines": pa.DataFrameSchema(
         {"geometry": _geometry()}, index=pa.Index(int, unique=True, name="line_id")
     ),

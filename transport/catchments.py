@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from transport.travel_times import DETOUR, DETOUR_HIGH, DETOUR_LOW
+from transport.street_network import Mode
+from transport.travel import DETOUR_RANGES, DETOURS
 
 # Of whom much is not known, those known are mostly those with a place near by: a share of them alone would mislead.
 MOST_NOT_KNOWN_SHARE = 0.1
@@ -20,7 +21,7 @@ def residents_by_cutoff(
     Parameters
     ----------
     minutes : DataFrame
-        From `transport.travel_times.nearest_walk`, indexed like `points`: ``minutes, basis, at_most``.
+        From `transport.travel_times.nearest_facility`, indexed like `points`: ``minutes, basis, at_most``.
     points : DataFrame
         Resident points with ``residents``.
     zones : Series
@@ -67,7 +68,9 @@ def rounded_people(people: pd.Series) -> pd.Series:
     return people.round(-1).where(people < 1_000, people.round(-2))
 
 
-def beyond_range(minutes: pd.DataFrame, points: pd.DataFrame, *, cutoff_min: float) -> tuple[float, float]:
+def beyond_range(
+    minutes: pd.DataFrame, points: pd.DataFrame, *, cutoff_min: float, mode: Mode = "walk"
+) -> tuple[float, float]:
     """Return the fewest and most residents beyond a cutoff under reasonable detour factors.
 
     Parameters
@@ -76,18 +79,21 @@ def beyond_range(minutes: pd.DataFrame, points: pd.DataFrame, *, cutoff_min: flo
         As for `residents_by_cutoff`.
     cutoff_min : float
         Minutes.
+    mode : str
+        The mode of the minutes.
 
     Returns
     -------
     tuple of float
-        People, with `DETOUR_LOW` and with `DETOUR_HIGH` in place of `DETOUR` where minutes are estimates.
+        People, with either end of the mode's `transport.travel.DETOUR_RANGES` in place of its factor where
+        minutes are estimates.
     """
     everyone = pd.Series("all", index=points.index)
     # An estimate that is "at most" was walked over streets as far as they are known: no factor lengthens it.
     estimated = (minutes["basis"] == "estimate") & ~minutes["at_most"]
     counts = []
-    for factor in (DETOUR_LOW, DETOUR_HIGH):
-        scaled = minutes["minutes"].mask(estimated, minutes["minutes"] * factor / DETOUR)
+    for factor in DETOUR_RANGES[mode]:
+        scaled = minutes["minutes"].mask(estimated, minutes["minutes"] * factor / DETOURS[mode])
         table = residents_by_cutoff(minutes.assign(minutes=scaled), points, everyone, cutoff_min=cutoff_min)
         counts.append(float(table["beyond"].sum()))
     return counts[0], counts[1]

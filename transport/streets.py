@@ -1,96 +1,36 @@
-"""The walking network of a study area: read from OpenStreetMap, contracted, kept as three small tables.
+"""The street networks of a study area, for walking and for cycling: contracted, kept as small tables.
 
-Gradients, kerbs, crossings' waiting time and opening hours of gates are not modelled.
+Gradients, surface, kerbs, waiting at crossings and lights, and opening hours of gates are not modelled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import osmium
 import pandas as pd
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from study.crs import WGS84
-from study.errors import SourceError
+from study.errors import DataError, SourceError
+from transport.contraction import Pieces, contracted, main_component, pieces_of
 from transport.coverage import street_coverage
+from transport.openstreetmap_ways import read_ways
+from transport.street_network import MODES, Mode, StreetNetwork
 
-# Who may walk where, after the access defaults of the United Kingdom in OpenStreetMap's wiki ("OSM tags for
-# routing/Access restrictions"): every highway but those made for motors alone.
-NOT_FOR_WALKING = frozenset(
-    ("motorway", "motorway_link", "bus_guideway", "busway", "raceway", "escape", "construction", "proposed")
-    + ("abandoned", "razed", "demolished", "disused", "planned", "no", "rest_area", "services", "elevator")
-    + ("bus_stop", "street_lamp", "emergency_bay", "trailhead")
-)
-CLOSED = frozenset(("no", "private", "military"))
-OPEN = frozenset(("yes", "designated", "permissive", "public"))
-# Millimetres do not matter, and equal places must have equal coordinates.
-DECIMALS = 2
 TILE_M = 1_000.0
+# What the files of each mode are called. The coverage is of the streets that network is read from.
+_EDGES = {"walk": "edges.parquet", "cycle": "cycle_edges.parquet"}
+_COVERAGE = {"walk": "coverage.parquet", "cycle": "cycle_coverage.parquet"}
 
 
-def is_walkable(tags: Mapping[str, str]) -> bool:
-    """Return whether a way's tags let the public walk along it.
+class StreetNetworks(NamedTuple):
+    """The networks of one place. `cycle` is None where nothing can be cycled."""
 
-    Parameters
-    ----------
-    tags : mapping of str to str
-        OpenStreetMap tags of a way.
-    """
-    highway = tags.get("highway")
-    if highway is None or highway in NOT_FOR_WALKING or tags.get("indoor") == "yes":
-        return False
-    foot = tags.get("foot")
-    if foot in OPEN:
-        return True
-    if foot in CLOSED or foot == "use_sidepath":
-        return False
-    return tags.get("access") not in CLOSED
-
-
-@dataclass(frozen=True)
-class StreetNetwork:
-    """Streets that can be walked, chains between junctions drawn together into one edge each.
-
-    Attributes
-    ----------
-    lines : ndarray of shapely.LineString
-        Each edge's course, in the study area's CRS (metres).
-    start, end : ndarray of int
-        Each edge's end nodes, 0 .. ``node_count`` - 1.
-    coverage : shapely.Geometry
-        The ground on which the streets are known.
-    crs : str
-        The study area's CRS.
-    """
-
-    lines: np.ndarray
-    start: np.ndarray
-    end: np.ndarray
-    coverage: shapely.Geometry
-    crs: str
-
-    @property
-    def node_count(self) -> int:
-        """Return how many junctions and ends there are."""
-        return int(max(self.start.max(initial=-1), self.end.max(initial=-1))) + 1
-
-    @cached_property
-    def length_m(self) -> np.ndarray:
-        """Return each edge's length, metres."""
-        return shapely.length(self.lines)
-
-    @cached_property
-    def tree(self) -> shapely.STRtree:
-        """Return the search tree over the edges."""
-        return shapely.STRtree(self.lines)
+    walk: StreetNetwork
+    cycle: StreetNetwork | None
 
 
 def read_walk_streets(path: Path, *, crs: str, within: shapely.Geometry | None = None) -> StreetNetwork:
@@ -98,12 +38,8 @@ def read_walk_streets(path: Path, *, crs: str, within: shapely.Geometry | None =
 
     Parameters
     ----------
-    path : Path
-        A ``.osm.pbf`` file.
-    crs : str
-        CRS of the result, in metres.
-    within : shapely.Geometry, optional
-        Leave out what lies beyond this, in `crs`. Give it room: who lives at the edge walks across it.
+    path, crs, within
+        As for `read_street_networks`.
 
     Returns
     -------
@@ -115,21 +51,75 @@ def read_walk_streets(path: Path, *, crs: str, within: shapely.Geometry | None =
     SourceError
         If the file cannot be read, or holds no streets here.
     """
-    segments = np.round(_segments(path, crs), DECIMALS)
-    segments = segments[(segments[:, 0] != segments[:, 1]).any(axis=1)]
-    if within is not None and len(segments):
-        shapely.prepare(within)
-        segments = segments[shapely.intersects_xy(within, *segments.mean(axis=1).T)]
-    if not len(segments):
+    walk, _ = _read_pieces(path, crs, {"walk": within})
+    return _network(walk, crs=crs, mode="walk")
+
+
+def read_street_networks(
+    path: Path, *, crs: str, within: shapely.Geometry | Mapping[Mode, shapely.Geometry] | None = None
+) -> StreetNetworks:
+    """Read the walking and the cycling network from an OpenStreetMap extract, in one pass over the file.
+
+    Parameters
+    ----------
+    path : Path
+        A ``.osm.pbf`` file.
+    crs : str
+        CRS of the result, in metres.
+    within : shapely.Geometry, or one by mode, optional
+        Leave out what lies beyond this, in `crs`. Give it room: who lives at the edge goes across it.
+
+    Returns
+    -------
+    StreetNetworks
+        For walking the largest connected part; for cycling the largest part in which every place can be got to
+        and left again (strongly connected): a one-way street out of the extract leads nowhere.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read, or holds no streets to walk along here.
+    """
+    grounds = within if isinstance(within, Mapping) else dict.fromkeys(MODES, within)
+    walk_pieces, cycle_pieces = _read_pieces(path, crs, grounds)
+    walk = _network(walk_pieces, crs=crs, mode="walk")
+    if not len(cycle_pieces):
+        return StreetNetworks(walk, None)
+    known = walk.coverage if grounds["walk"] is grounds["cycle"] else None
+    return StreetNetworks(walk, _network(cycle_pieces, crs=crs, mode="cycle", coverage=known))
+
+
+def _read_pieces(
+    path: Path, crs: str, grounds: Mapping[Mode, shapely.Geometry | None]
+) -> tuple[Pieces, Pieces]:
+    """Return the pieces that can be walked, of which there are some, and those that can be cycled."""
+    ways = read_ways(path, crs)
+    pieces = {}
+    for mode in MODES:
+        passable = ways.of_mode(mode)
+        within = grounds.get(mode)
+        if within is not None and len(passable):
+            shapely.prepare(within)
+            middle = (passable.xy[passable.a] + passable.xy[passable.b]) / 2
+            passable = passable.kept(shapely.intersects_xy(within, *middle.T))
+        pieces[mode] = passable
+    if not len(pieces["walk"]):
         raise SourceError(
             "The OpenStreetMap extract holds no streets that can be walked here.",
             where=str(path),
             do="Check that it covers this place.",
         )
-    return network_of(segments, crs=crs)
+    return pieces["walk"], pieces["cycle"]
 
 
-def network_of(segments: np.ndarray, *, crs: str) -> StreetNetwork:
+def network_of(
+    segments: np.ndarray,
+    *,
+    crs: str,
+    mode: Mode = "walk",
+    one_way: np.ndarray | None = None,
+    steps: np.ndarray | None = None,
+) -> StreetNetwork:
     """Return the network made of straight pieces of street.
 
     Parameters
@@ -139,65 +129,23 @@ def network_of(segments: np.ndarray, *, crs: str) -> StreetNetwork:
         does not meet the road below.
     crs : str
         Their CRS.
+    mode : str
+        "walk" or "cycle".
+    one_way, steps : ndarray of bool, shape (n,), optional
+        Pieces along which one may go from first to second end only, and those that are steps; none by default.
     """
-    segments = np.round(segments, DECIMALS)
-    segments = segments[(segments[:, 0] != segments[:, 1]).any(axis=1)]
-    # One piece drawn twice, or there and back, is one piece.
-    order = np.lexsort((segments[:, :, 1], segments[:, :, 0]), axis=1)
-    segments = np.unique(np.take_along_axis(segments, order[:, :, None], axis=1), axis=0)
-    merged = shapely.line_merge(shapely.multilinestrings(shapely.linestrings(segments)))
-    lines = shapely.get_parts(merged)
-    ends = np.stack([shapely.get_coordinates(shapely.get_point(lines, i)) for i in (0, -1)], axis=1)
-    _, node = np.unique(ends.reshape(-1, 2), axis=0, return_inverse=True)
-    start, end = node.reshape(-1, 2).T
-    keep = _in_main_component(start, end, shapely.length(lines))
-    _, node = np.unique(np.stack([start[keep], end[keep]], axis=1), return_inverse=True)
-    start, end = node.reshape(-1, 2).T
-    lines = lines[keep]
-    return StreetNetwork(lines, start, end, street_coverage(lines), crs)
+    backward = None if one_way is None else ~np.asarray(one_way, dtype=bool)
+    pieces = pieces_of(np.asarray(segments, dtype=float), backward=backward, steps=steps)
+    return _network(pieces, crs=crs, mode=mode)
 
 
-def _in_main_component(start: np.ndarray, end: np.ndarray, length_m: np.ndarray) -> np.ndarray:
-    """Return which edges belong to the connected part with the greatest length."""
-    count = int(max(start.max(), end.max())) + 1
-    graph = coo_array((np.ones(len(start)), (start, end)), shape=(count, count))
-    _, part = connected_components(graph, directed=False)
-    return part[start] == np.bincount(part[start], weights=length_m).argmax()
-
-
-def _segments(path: Path, crs: str) -> np.ndarray:
-    """Return both ends of every piece of walkable street, metres, shape (n, 2, 2)."""
-    degrees: list[tuple[float, float]] = []
-    counts: list[int] = []
-    try:
-        ways = osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY).with_locations()
-        for way in ways.with_filter(osmium.filter.KeyFilter("highway")):
-            if not way.is_way() or not is_walkable(dict(way.tags)):
-                continue
-            # An extract cut at an edge leaves out nodes beyond it; the pieces before and after do not join.
-            run: list[tuple[float, float]] = []
-            for node in way.nodes:
-                if node.location.valid():
-                    run.append((node.location.lon, node.location.lat))
-                    continue
-                degrees += run
-                counts.append(len(run))
-                run = []
-            degrees += run
-            counts.append(len(run))
-    except (RuntimeError, OSError) as error:
-        raise SourceError(
-            f"The OpenStreetMap extract cannot be read: {error}.",
-            where=str(path),
-            do="Fetch it again; it must be a .osm.pbf file.",
-        ) from error
-    if not degrees:
-        return np.empty((0, 2, 2))
-    metres = gpd.GeoSeries(shapely.points(degrees), crs=WGS84).to_crs(crs)
-    xy = shapely.get_coordinates(metres.to_numpy())
-    way_of = np.repeat(np.arange(len(counts)), counts)
-    joined = np.flatnonzero(way_of[:-1] == way_of[1:])
-    return np.stack([xy[joined], xy[joined + 1]], axis=1)
+def _network(
+    pieces: Pieces, *, crs: str, mode: Mode, coverage: shapely.Geometry | None = None
+) -> StreetNetwork:
+    edges = contracted(main_component(pieces, strong=mode == "cycle"))
+    lines = shapely.linestrings(edges.xy, indices=edges.edge)
+    known = street_coverage(lines) if coverage is None else coverage
+    return StreetNetwork(lines, edges.start, edges.end, known, crs, mode, edges.one_way, edges.steps)
 
 
 def street_lines(network: StreetNetwork, *, tolerance_m: float) -> gpd.GeoDataFrame:
@@ -226,24 +174,60 @@ def street_lines(network: StreetNetwork, *, tolerance_m: float) -> gpd.GeoDataFr
 
 
 def write_streets(network: StreetNetwork, folder: Path) -> None:
-    """Write a network as ``edges.parquet`` and ``coverage.parquet`` into a folder, which is made."""
+    """Write a network as two tables of its mode into a folder, which is made.
+
+    Walking: ``edges.parquet`` and ``coverage.parquet``; cycling: ``cycle_edges.parquet`` and
+    ``cycle_coverage.parquet``. Both may lie in one folder.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    edges = gpd.GeoDataFrame(
-        {"start": network.start, "end": network.end}, geometry=network.lines, crs=network.crs
-    )
-    edges.to_parquet(folder / "edges.parquet", index=False)
+    columns = {
+        "start": network.start.astype(np.int32),
+        "end": network.end.astype(np.int32),
+        "one_way": network.one_way,
+        "steps": network.steps,
+    }
+    edges = gpd.GeoDataFrame(columns, geometry=network.lines, crs=network.crs)
+    edges.to_parquet(folder / _EDGES[network.mode], index=False, compression="zstd")
     coverage = gpd.GeoDataFrame(geometry=[network.coverage], crs=network.crs)
-    coverage.to_parquet(folder / "coverage.parquet", index=False)
+    coverage.to_parquet(folder / _COVERAGE[network.mode], index=False)
 
 
-def read_streets(folder: Path) -> StreetNetwork:
-    """Read a network that `write_streets` wrote."""
-    edges = gpd.read_parquet(folder / "edges.parquet")
-    coverage = gpd.read_parquet(folder / "coverage.parquet").geometry.iloc[0]
+def has_streets(folder: Path, mode: Mode = "walk") -> bool:
+    """Return whether a folder holds the network of a mode."""
+    return (folder / _EDGES[mode]).is_file()
+
+
+def read_streets(folder: Path, mode: Mode = "walk") -> StreetNetwork:
+    """Read a network that `write_streets` wrote.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it was written.
+    mode : str
+        "walk" or "cycle".
+
+    Raises
+    ------
+    DataError
+        If an earlier version of the program wrote it, which did not know which streets are steps.
+    """
+    edges = gpd.read_parquet(folder / _EDGES[mode])
+    missing = [name for name in ("one_way", "steps") if name not in edges]
+    if missing:
+        raise DataError(
+            f"The streets were prepared by an earlier version: they have no {' and no '.join(missing)}.",
+            where=str(folder / _EDGES[mode]),
+            do="Prepare the study area again: python -m prepare AREA.",
+        )
+    coverage = gpd.read_parquet(folder / _COVERAGE[mode]).geometry.iloc[0]
     return StreetNetwork(
         edges.geometry.to_numpy(),
         edges["start"].to_numpy(),
         edges["end"].to_numpy(),
         coverage,
         edges.crs.to_string(),
+        mode,
+        edges["one_way"].to_numpy(),
+        edges["steps"].to_numpy(),
     )

@@ -281,6 +281,11 @@
           if (drawing) return;
           const p = zoneData.features[i].properties;
           L.DomEvent.stopPropagation(e);
+          if (spec.pick_point) {
+            const at = [Number(e.latlng.lng.toFixed(4)), Number(e.latlng.lat.toFixed(4))];
+            pick({ type: "Point", coordinates: at }, { point: true });
+            return;
+          }
           pick(null, spec.by === "ward" ? { ward_code: p.ward_code } : { lsoa_code: p.lsoa_code, ward_code: p.ward_code });
         });
         return layer;
@@ -316,6 +321,9 @@
         shapesOf({ features: [data.features[at]] }, { renderer: canvas, interactive: false, fill: false, color: "#d55e00", weight: 3.5 }).forEach((l) => held.extras.push(l));
       }
     }
+    (spec.bands || []).forEach((band) => add(L.polygon(band.rings, {
+      renderer: canvas, interactive: false, color: "#08306b", weight: 1, fillColor: band.colour, fillOpacity: 0.55,
+    })));
     if (spec.shape) add(L.polygon(spec.shape, { renderer: canvas, interactive: false, color: "#d55e00", weight: 3.5, fill: false, dashArray: "6 4" }));
     if (spec.marker) {
       add(L.circleMarker(spec.marker, { renderer: canvas, interactive: false, radius: 10, color: "#ffffff", weight: 6, fill: false }));
@@ -470,7 +478,7 @@
     try {
       const wanted = spec.by === "ward" ? "wards.geojson" : "lsoas.geojson";
       const [wards, zones, values, assets] = await Promise.all([
-        getJson("wards.geojson"), getJson(wanted), spec.values ? getJson(spec.values) : null, spec.assets ? getJson("assets.geojson") : null,
+        getJson("wards.geojson"), getJson(wanted), spec.carried || (spec.values ? getJson(spec.values) : null), spec.assets ? getJson("assets.geojson") : null,
       ]);
       if (mine !== serial) return;  // a newer description has come meanwhile
       zoneData = zones; valueData = values; assetData = assets;
@@ -483,7 +491,7 @@
         held.outlines.forEach((l) => l && l.bringToFront());
       }
       // A switch of the shaded layer moves nothing else: what stands above the zones is left standing.
-      const marked = JSON.stringify([spec.selected, spec.marker, spec.shape]), shown = spec.assets && spec.assets.mask;
+      const marked = JSON.stringify([spec.selected, spec.marker, spec.shape, spec.bands]), shown = spec.assets && spec.assets.mask;
       const mark = anew || held.marked !== marked;
       if (mark) drawSelected(wards);
       if (mark || held.shown !== shown) drawAssets();

@@ -147,7 +147,7 @@ def test_the_preview_says_what_it_lacks(shown: Visit) -> None:
         "Transport",
         "Everyday enablers",
     }
-    assert "Not in this data: Streets (pieces), Stops and stations, Water." in shown.words
+    assert "Not in this data: Streets (pieces), Stops and stations, Water, Timetable (stops)." in shown.words
     assert "Without streets, every walking time is an estimate." in shown.words
 
 
@@ -166,7 +166,7 @@ def test_a_record_without_a_day_is_no_trouble(town_folder: Town, made_at: str | 
 def test_why_a_layer_is_missing_is_said_as_text(town_folder: Town) -> None:
     visit = town_folder.open(missing={"stops": "Stops: no <b>source</b> of it is known."})
     assert "&lt;b&gt;source&lt;/b&gt; of it is known." in " ".join(visit.html)
-    assert "Not in this data: Streets (pieces), Water." in visit.words  # stops were explained
+    assert "Not in this data: Streets (pieces), Water, Timetable (stops)." in visit.words  # stops were explained
 
 
 def test_a_place_without_data_names_the_command(visit: Visit) -> None:

@@ -44,11 +44,11 @@ def test_it_is_no_fault_that_wales_is_not_england(newport: Prepared):
 def test_everything_else_is_made(newport: Prepared):
     expected = {
         *("wards", "lsoas", "population", "resident_points", "assets", "green_space", "stops", "water"),
-        "street_lines",
+        *("street_lines", "timetable"),
     }
     assert set(newport.manifest["tables"]) == expected
     assert {p.stem for p in newport.folder.glob("*.parquet")} == expected
-    assert (newport.folder / "streets").is_dir()
+    assert (newport.folder / "streets").is_dir() and (newport.folder / "timetable").is_dir()
 
 
 def test_residents_of_the_census_live_at_points_inside_their_lsoas(newport: Prepared):

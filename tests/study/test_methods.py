@@ -39,6 +39,9 @@ OWN_NUMBERS = {
     "estimates": {"6,458", "1.42", "1.2", "1.85", "4,252", "1.35"},
     "deprivation": {"1"},
     "connectivity": {"2025", "1"},
+    "cycling": {"60,880", "1.40", "118,422", "1.37"},
+    "partial_timetable": {"38", "30", "2021", "22"},
+    "ptal": {"30", "0", "6"},
     "rounding": {"1,000", "100,000", "50"},
 }
 METHODS = read_methods().method

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from study.settings import REPOSITORY
-from transport.streets import StreetNetwork, read_walk_streets
+from transport.streets import StreetNetwork, StreetNetworks, read_street_networks, read_walk_streets
 
 NEWPORT_PBF = "newport/newport_2023-06-13.osm.pbf"
 LEEDS_PBF = "leeds/osm/leeds_2022-23.osm.pbf"
@@ -23,15 +24,27 @@ def _from_mirror(file: str) -> Path:
 
 
 @pytest.fixture(scope="session")
+def from_mirror() -> Callable[[str], Path]:
+    """Where a file of the mirror is; the test is skipped where there is no mirror."""
+    return _from_mirror
+
+
+@pytest.fixture(scope="session")
 def newport_pbf() -> Path:
     """The real extract of Newport."""
     return _from_mirror(NEWPORT_PBF)
 
 
 @pytest.fixture(scope="session")
-def newport_streets(newport_pbf: Path) -> StreetNetwork:
+def newport_networks(newport_pbf: Path) -> StreetNetworks:
+    """The real networks of Newport."""
+    return read_street_networks(newport_pbf, crs="EPSG:27700")
+
+
+@pytest.fixture(scope="session")
+def newport_streets(newport_networks: StreetNetworks) -> StreetNetwork:
     """The real walking network of Newport."""
-    return read_walk_streets(newport_pbf, crs="EPSG:27700")
+    return newport_networks.walk
 
 
 @pytest.fixture(scope="session")

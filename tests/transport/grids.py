@@ -39,3 +39,15 @@ def at(*xy: tuple[float, float], ids: Sequence[object] | None = None) -> gpd.Geo
     """Return points with an identity each: 0, 1, 2 ... unless given."""
     xs, ys = np.array(xy, dtype=float).reshape(-1, 2).T
     return gpd.GeoDataFrame(geometry=gpd.points_from_xy(xs, ys), index=ids, crs=CRS)
+
+
+def flagged(
+    *marked: tuple[str, Corners], mode: str = "walk", covered: shapely.Geometry = FAR
+) -> StreetNetwork:
+    """Return the network of lines that are each "both" ways, "one" way as drawn, or "steps"."""
+    parts = [pieces(line) for _, line in marked]
+    kinds = np.repeat([kind for kind, _ in marked], [len(part) for part in parts])
+    network = network_of(
+        np.concatenate(parts), crs=CRS, mode=mode, one_way=kinds == "one", steps=kinds == "steps"
+    )
+    return dataclasses.replace(network, coverage=covered)

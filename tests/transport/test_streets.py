@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pytest
@@ -11,78 +12,20 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from study.errors import SourceError
+from study.errors import DataError, SourceError
 from tests.prepare.toyford import EAST, NORTH, Extract
-from tests.transport.grids import CRS, block, pieces, town
+from tests.transport.grids import CRS, block, flagged, pieces, town
 from transport.streets import (
     StreetNetwork,
-    is_walkable,
+    StreetNetworks,
+    has_streets,
     network_of,
+    read_street_networks,
     read_streets,
     read_walk_streets,
     street_lines,
     write_streets,
 )
-
-
-@pytest.mark.parametrize(
-    "tags",
-    [
-        {"highway": "residential"},
-        {"highway": "footway"},
-        {"highway": "steps"},
-        {"highway": "path"},
-        {"highway": "pedestrian", "area": "yes"},
-        {"highway": "living_street"},
-        {"highway": "service", "service": "alley"},
-        {"highway": "track"},
-        {"highway": "cycleway"},
-        {"highway": "bridleway"},
-        {"highway": "trunk"},
-        {"highway": "primary_link"},
-        {"highway": "unclassified", "access": "yes"},
-        {"highway": "service", "access": "permissive"},
-        {"highway": "service", "access": "destination"},
-        {"highway": "service", "access": "private", "foot": "yes"},
-        {"highway": "track", "access": "no", "foot": "designated"},
-        {"highway": "path", "access": "private", "foot": "permissive"},
-        {"highway": "residential", "motor_vehicle": "no"},
-        {"highway": "residential", "sidewalk": "no"},
-        {"highway": "footway", "bridge": "yes", "layer": "1"},
-    ],
-    ids=str,
-)
-def test_people_may_walk_here(tags):
-    assert is_walkable(tags)
-
-
-@pytest.mark.parametrize(
-    "tags",
-    [
-        {},
-        {"railway": "rail"},
-        {"foot": "yes"},
-        {"highway": "motorway"},
-        {"highway": "motorway_link"},
-        {"highway": "motorway", "foot": "yes"},
-        {"highway": "busway"},
-        {"highway": "raceway"},
-        {"highway": "construction", "construction": "residential"},
-        {"highway": "proposed", "foot": "yes"},
-        {"highway": "service", "access": "private"},
-        {"highway": "service", "access": "no"},
-        {"highway": "track", "access": "military"},
-        {"highway": "trunk", "foot": "no"},
-        {"highway": "primary", "foot": "use_sidepath"},
-        {"highway": "primary", "access": "yes", "foot": "no"},
-        {"highway": "path", "foot": "private"},
-        {"highway": "footway", "indoor": "yes"},
-        {"highway": "bus_stop"},
-    ],
-    ids=str,
-)
-def test_people_may_not_walk_here(tags):
-    assert not is_walkable(tags)
 
 
 def ends_of(network: StreetNetwork) -> set[tuple[tuple[float, float], ...]]:
@@ -347,10 +290,13 @@ def test_newport_is_one_connected_contracted_network(newport_streets):
     assert 8_000 < network.node_count < 16_000
     assert network.length_m.min() > 0
     assert shapely.is_valid(network.lines).all()
-    # Junctions only: no corner is left at which exactly two different edges meet.
+    # Junctions only: no corner is left at which exactly two different edges meet, but where steps begin.
     degree = np.bincount(np.r_[network.start, network.end])
     loops = np.isin(np.arange(network.node_count), network.start[network.start == network.end])
-    assert not ((degree == 2) & ~loops).any()
+    on_steps = np.isin(
+        np.arange(network.node_count), np.r_[network.start, network.end][np.tile(network.steps, 2)]
+    )
+    assert not ((degree == 2) & ~loops & ~on_steps).any()
 
 
 def test_central_leeds_is_one_connected_network(leeds_streets):
@@ -365,3 +311,221 @@ def test_half_of_newport(newport_pbf, newport_streets):
     assert shapely.total_bounds(half.lines)[2] < 331_000 + 1_000
     assert half.length_m.sum() < newport_streets.length_m.sum()
     assert one_part(half)
+
+
+# ---- steps and one-way streets
+
+
+def test_a_chain_ends_where_steps_begin():
+    network = flagged(("both", [(0, 0), (50, 0), (100, 0)]), ("steps", [(100, 0), (110, 0), (120, 0)]))
+    found = dict(zip(network.length_m.tolist(), network.steps.tolist(), strict=True))
+    assert found == {100: False, 20: True}
+    assert network.node_count == 3
+    assert_consistent(network)
+
+
+def test_without_steps_the_longest_rest_stays():
+    # The steps lead up to a terrace of 300 m that nothing else joins.
+    network = flagged(
+        ("both", [(0, 0), (1000, 0)]), ("steps", [(1000, 0), (1000, 20)]), ("both", [(1000, 20), (700, 20)])
+    )
+    assert network.length_m.sum() == 1320
+    level = network.without_steps
+    assert level.length_m.tolist() == [1000]
+    assert level.node_count == 2
+    assert not level.steps.any()
+    assert level.coverage is network.coverage
+    assert_consistent(level)
+    # Asked again it is the same, and the network is as it was.
+    assert network.without_steps is level
+    assert network.steps.sum() == 1
+
+
+def test_without_steps_the_way_round_stays():
+    network = flagged(("steps", [(0, 0), (100, 0)]), ("both", [(0, 0), (0, 50), (100, 50), (100, 0)]))
+    assert network.without_steps.length_m.tolist() == [200]
+
+
+def test_a_network_without_steps_is_itself():
+    network = town(*block(2, 100))
+    assert network.without_steps is network
+
+
+def test_nothing_but_steps_is_said():
+    with pytest.raises(DataError, match="nothing but steps"):
+        _ = flagged(("steps", [(0, 0), (100, 0)])).without_steps
+
+
+def directed(network: StreetNetwork) -> set[tuple[tuple[float, float], tuple[float, float], float, bool]]:
+    return {
+        (line.coords[0], line.coords[-1], round(length, 2), bool(one_way))
+        for line, length, one_way in zip(network.lines, network.length_m, network.one_way, strict=True)
+    }
+
+
+def test_a_one_way_chain_runs_the_way_one_may_go():
+    # A block whose northern side may be cycled from east to west only, drawn in two pieces, and a southern arm.
+    network = flagged(
+        ("one", [(100, 100), (50, 100), (0, 100)]),
+        ("both", [(0, 100), (0, 0), (100, 0), (100, 100)]),
+        ("both", [(100, 0), (300, 0)]),
+        mode="cycle",
+    )
+    assert ((100, 100), (0, 100), 100, True) in directed(network)
+    assert network.one_way.sum() == 1
+    assert network.mode == "cycle"
+
+
+def test_a_one_way_street_that_leads_nowhere_is_left_out_for_cycling():
+    street, out = ("both", [(0, 0), (500, 0)]), ("one", [(500, 0), (500, 900)])
+    assert flagged(street, out, mode="cycle").length_m.tolist() == [500]
+    # On foot it is a street like any other.
+    assert flagged(street, out).length_m.sum() == 1400
+
+
+def test_a_ring_of_one_way_streets_stays_and_two_towns_joined_one_way_do_not():
+    ring = ("one", [(0, 0), (100, 0), (100, 100), (0, 100), (0, 0)])
+    network = flagged(ring, mode="cycle")
+    assert network.length_m.tolist() == [400]
+    assert network.one_way.tolist() == [True]
+    towns = flagged(
+        ring,
+        ("one", [(100, 0), (400, 0)]),
+        ("both", [(400, 0), (400, 500), (900, 500), (900, 0), (400, 0)]),
+        mode="cycle",
+    )
+    assert towns.length_m.sum() == 2000
+
+
+def test_a_street_drawn_one_way_in_both_directions_goes_both_ways():
+    network = flagged(("one", [(0, 0), (100, 0)]), ("one", [(100, 0), (0, 0)]), mode="cycle")
+    assert network.one_way.tolist() == [False]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_contraction_keeps_every_way_through_the_largest_strong_part(seed):
+    rng = np.random.default_rng(seed)
+    ends = rng.integers(0, 6, size=(60, 2, 2)) * 10.0
+    ends = ends[(ends[:, 0] != ends[:, 1]).any(axis=1)]
+    one_way, steps = rng.random((2, len(ends))) < 0.3
+    network = network_of(ends, crs=CRS, mode="cycle", one_way=one_way, steps=steps)
+    assert_consistent(network)
+    graph = nx.DiGraph()
+    for (a, b), one in zip(ends, one_way, strict=True):
+        graph.add_edge(tuple(a), tuple(b), weight=float(np.hypot(*(b - a))))
+        if not one:
+            graph.add_edge(tuple(b), tuple(a), weight=float(np.hypot(*(b - a))))
+
+    def metres(nodes: set) -> float:
+        """Each street once, whichever way it goes."""
+        return nx.Graph(graph.subgraph(nodes)).size(weight="weight")
+
+    largest = max(nx.strongly_connected_components(graph), key=metres)
+    assert network.length_m.sum() == pytest.approx(metres(largest))
+    found = nx.DiGraph()
+    for start, end, length, one in directed(network):
+        for a, b in [(start, end)] + [(end, start)] * (not one):
+            if length < found.get_edge_data(a, b, {"weight": np.inf})["weight"]:
+                found.add_edge(a, b, weight=length)
+    asked = sorted(found.nodes)[:4]
+    for a in asked:
+        lengths = nx.single_source_dijkstra_path_length(found, a, weight="weight")
+        for b, length in lengths.items():
+            assert length == pytest.approx(nx.dijkstra_path_length(graph, a, b, weight="weight"), abs=0.05)
+
+
+# ---- both modes from one extract
+
+
+def networks(extract: Extract, tmp_path: Path, **options: object) -> StreetNetworks:
+    path = tmp_path / "toy.osm.pbf"
+    extract.write(path)
+    return read_street_networks(path, crs=CRS, **options)
+
+
+def test_walking_and_cycling_are_read_in_one_pass(extract, tmp_path):
+    extract.way(15, [(300, 0), (300, 120)], highway="footway")
+    extract.way(16, [(0, 0), (0, 70)], highway="steps")
+    extract.way(17, [(300, 0), (300, -80), (200, -80), (200, 0)], highway="residential", oneway="yes")
+    walk, cycle = networks(extract, tmp_path)
+    # The way round to the south goes from (300, 0) to (200, 0), both of which are junctions.
+    assert lengths(walk) == [70, 100, 100, 100, 120, 250, 260]
+    assert walk.length_m[walk.steps].round().tolist() == [70]
+    assert not walk.one_way.any()
+    # Nobody rides the footway or the steps; the path may be ridden.
+    assert lengths(cycle) == [100, 100, 100, 250, 260]
+    assert cycle.length_m[cycle.one_way].round().tolist() == [260]
+    assert (walk.mode, cycle.mode) == ("walk", "cycle")
+    assert cycle.coverage is walk.coverage
+
+
+def test_each_mode_has_ground_of_its_own(extract, tmp_path):
+    wide = shapely.box(EAST - 10, NORTH - 10, EAST + 400, NORTH + 400)
+    near = shapely.box(EAST - 10, NORTH - 10, EAST + 120, NORTH + 90)
+    walk, cycle = networks(extract, tmp_path, within={"walk": near, "cycle": wide})
+    assert lengths(walk) == [100]
+    assert lengths(cycle) == [100, 200, 250]
+
+
+def test_a_place_where_nothing_can_be_cycled(tmp_path):
+    made = Extract()
+    made.way(10, [(0, 0), (100, 0)], highway="footway")
+    walk, cycle = networks(made, tmp_path)
+    assert lengths(walk) == [100]
+    assert cycle is None
+
+
+def test_streets_for_cycling_alone_are_no_streets_to_walk(tmp_path):
+    made = Extract()
+    made.way(10, [(0, 0), (100, 0)], highway="cycleway", foot="no")
+    with pytest.raises(SourceError, match="can be walked"):
+        networks(made, tmp_path)
+
+
+def test_both_networks_of_a_place_lie_in_one_folder(extract, tmp_path):
+    extract.way(16, [(0, 0), (0, 70)], highway="steps")
+    extract.way(17, [(300, 0), (300, -80), (200, -80), (200, 0)], highway="residential", oneway="yes")
+    both = networks(extract, tmp_path)
+    folder = tmp_path / "streets"
+    assert not has_streets(folder)
+    for network in both:
+        write_streets(network, folder)
+    for network in both:
+        assert has_streets(folder, network.mode)
+        back = read_streets(folder, network.mode)
+        assert shapely.equals_exact(back.lines, network.lines).all()
+        for name in ("start", "end", "one_way", "steps"):
+            assert getattr(back, name).tolist() == getattr(network, name).tolist()
+        assert back.mode == network.mode
+
+
+def test_streets_written_before_steps_were_known_are_refused(tmp_path):
+    write_streets(town([(0, 0), (100, 0)]), tmp_path)
+    old = gpd.read_parquet(tmp_path / "edges.parquet").drop(columns=["steps", "one_way"])
+    old.to_parquet(tmp_path / "edges.parquet")
+    with pytest.raises(DataError, match="no one_way and no steps") as caught:
+        read_streets(tmp_path)
+    assert "prepare" in caught.value.do
+
+
+def test_newport_s_cycling_network(newport_networks):
+    walk, cycle = newport_networks
+    assert_consistent(cycle)
+    ones = np.ones(len(cycle.start))
+    both = ~cycle.one_way
+    rows, columns = np.r_[cycle.start, cycle.end[both]], np.r_[cycle.end, cycle.start[both]]
+    graph = coo_array((np.r_[ones, ones[both]], (rows, columns)), shape=(cycle.node_count,) * 2)
+    assert connected_components(graph, directed=True, connection="strong")[0] == 1
+    assert 0.5 * walk.length_m.sum() < cycle.length_m.sum() < walk.length_m.sum()
+    # 15.5 % of rideable ways are one-way; edges are drawn together, and roundabouts are short.
+    assert 0.10 < cycle.one_way.mean() < 0.20
+    assert 100 < walk.steps.sum() < 200
+    assert not cycle.steps.any()
+    assert one_part(walk.without_steps)
+    lost = walk.length_m.sum() - walk.without_steps.length_m.sum()
+    assert walk.length_m[walk.steps].sum() < lost < 0.01 * walk.length_m.sum()
+
+
+def test_reading_both_modes_reads_the_walks_that_reading_one_does(newport_networks, newport_pbf):
+    alone = read_walk_streets(newport_pbf, crs=CRS)
+    assert shapely.equals_exact(alone.lines, newport_networks.walk.lines).all()
