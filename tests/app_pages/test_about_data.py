@@ -166,7 +166,9 @@ def test_a_record_without_a_day_is_no_trouble(town_folder: Town, made_at: str | 
 def test_why_a_layer_is_missing_is_said_as_text(town_folder: Town) -> None:
     visit = town_folder.open(missing={"stops": "Stops: no <b>source</b> of it is known."})
     assert "&lt;b&gt;source&lt;/b&gt; of it is known." in " ".join(visit.html)
-    assert "Not in this data: Streets (pieces), Water, Timetable (stops)." in visit.words  # stops were explained
+    assert (
+        "Not in this data: Streets (pieces), Water, Timetable (stops)." in visit.words
+    )  # stops were explained
 
 
 def test_a_place_without_data_names_the_command(visit: Visit) -> None:

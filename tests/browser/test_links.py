@@ -23,7 +23,29 @@ HAREWOOD, ROUNDHAY = "E05011396", "E05011411"
 SQUARE = "53.8000,-1.5600;53.8100,-1.5600;53.8100,-1.5400;53.8000,-1.5400;53.8000,-1.5600"
 EVERY_KEY = ["area", "ward", "layer", "by", "type", "min", "category", "types", "held", "q", "green", "lsoa"]
 EVERY_KEY += ["beside", "way", "shape", "at", "embed_options"]
-PAGES = ("", "map", "ward", "neighbourhood")
+EVERY_KEY += [
+    "to",
+    "mode",
+    "cutoff",
+    "who",
+    "per",
+    "day",
+    "from",
+    "until",
+    "share",
+    "access",
+    "point",
+    "at_place",
+]
+# What a link without anything shows: which zones and how many; a place that is in view, and how close it is not.
+PAGES = {
+    "": ("ward", 33, [53.80, -1.55], 12),
+    "map": ("ward", 33, [53.80, -1.55], 12),
+    "reach": ("lsoa", 488, [53.80, -1.55], 12),
+    "from-here": ("ward", 33, [53.80, -1.55], 15),
+    "ward": ("ward", 33, [53.88, -1.63], 14),
+    "neighbourhood": ("ward", 33, [53.80, -1.55], 12),
+}
 HOSTILE = {
     "markup": "\"'><script>window.__hit=1</script><img src=x onerror=window.__hit=1>{{7351*7}}{% raw %}{#${7351*7}`\\",
     "numbers": "NaN,-Infinity,1e999;NaN,NaN,NaN;91,181,99",
@@ -177,14 +199,13 @@ def test_a_hostile_link_changes_nothing_but_the_view(
     page: Page, server: Server, watch: Watch, kind: str
 ) -> None:
     text, log_before = HOSTILE[kind], len(server.log_text())
-    for path in PAGES:
+    for path, (by, zones, middle, closest) in PAGES.items():
         frame = open_page(page, server.address(path, **dict.fromkeys(EVERY_KEY, text)))
         expect_choice(page, "Place", "Leeds")
         assert state(frame, "s.spec.base").startswith("/map-data/leeds/")
-        assert state(frame, "s.spec.by") == "ward"
-        assert state(frame, "s.zones") == 33
+        assert state(frame, "s.spec.by") == by
+        assert state(frame, "s.zones") == zones
         # The view is the one that a link without anything opens: all of Leeds, or its first ward.
-        middle, closest = ([53.88, -1.63], 14) if path == "ward" else ([53.80, -1.55], 12)
         assert state(frame, f"s.map.getBounds().contains({middle}) && s.map.getZoom() < {closest}")
         assert page.evaluate("() => window.__hit") is None
         assert frame.evaluate("() => window.__hit") is None
@@ -219,7 +240,7 @@ def test_hostile_shapes_get_a_sentence(page: Page, server: Server) -> None:
 
 
 def test_a_place_without_data_names_the_command(page: Page, server: Server) -> None:
-    for path in ("", "map", "ward", "neighbourhood", "about"):
+    for path in (*PAGES, "transport", "about"):
         open_page(page, server.address(path, area="newport"), has_map=False)
         expect(
             page.get_by_text("The data for Newport has not been prepared on this machine yet.")

@@ -42,6 +42,9 @@ def test_newport_goes_along_from_page_to_page(page: Page, prepared_server: Serve
     menu = page.get_by_role("navigation", name="App pages")
     for link, heading in (
         ("Map", "What is where?"),
+        ("Reach", "Who can reach it?"),
+        ("From here", "What can be reached from here?"),
+        ("Public transport", "How good is public transport here?"),
         ("Ward", "What is strong in this ward"),
         ("Your neighbourhood", "What is strong in your own neighbourhood?"),
         ("About the data", "What does this map know"),

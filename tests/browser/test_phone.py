@@ -32,6 +32,8 @@ def choices_line(page: Page) -> Locator:
         ("map", "Leeds · Deprivation 2025: overall deprivation · by ward", "Shade the map by"),
         ("ward", "Leeds · Adel & Wharfedale", "Beside it"),
         ("neighbourhood", "Leeds · Draw it on the map", "How to show it"),
+        ("reach", "Leeds · the nearest known community space · On foot · 30 min", "What to reach"),
+        ("from-here", "Leeds · the centre (", "From where"),
         ("about", "Leeds", "Place"),
     ],
 )
