@@ -20,6 +20,8 @@ from transport.connections import StopWalks
 from transport.route_types import RouteMode
 
 CONSTANTS = REPOSITORY / "data" / "ptal.toml"
+# Origins looked at together: every route at every stop near each of them is held in memory.
+BLOCK = 4_000
 
 
 class _Strict(BaseModel):
@@ -161,13 +163,9 @@ def ptal(
     constants = constants or read_ptal_constants()
     if len(origins) != access.row_count:
         raise DataError(f"There are {len(origins)} origins, but access lists for {access.row_count}.")
-    routes = _nearest_of_each_route(access, departures, constants)
-    # The better direction, where it is that of a route; then the best route of each group of modes.
-    edf = routes.groupby(["origin", "group", "route_id"])["edf"].max()
-    groups = edf.groupby(["origin", "group"]).agg(["max", "sum"])
-    others = (groups["sum"] - groups["max"]).clip(lower=0)
-    weighed = constants.best_route_weight * groups["max"] + constants.other_route_weight * others
-    index = weighed.groupby("origin").sum().reindex(np.arange(len(origins)), fill_value=0.0).to_numpy()
+    served = _served(departures, constants)
+    blocks = range(0, len(origins), BLOCK)
+    index = np.concatenate([_access_index(access, served, constants, first) for first in blocks] or [[]])
     names = [band.name for band in constants.bands]
     edges = [band.up_to for band in constants.bands[:-1]]
     codes = np.searchsorted(edges, index, side="left")
@@ -177,20 +175,45 @@ def ptal(
     return pd.DataFrame({"access_index": index, "band": band}, index=origins)
 
 
-def _nearest_of_each_route(
-    access: StopWalks, departures: pd.DataFrame, constants: PtalConstants
-) -> pd.DataFrame:
-    """Return the nearest stop of each route and direction from each origin: ``origin, group, route_id, edf``."""
-    group_of = {mode: name for name, group in constants.groups.items() for mode in group.modes}
-    served = departures.assign(group=departures["mode"].map(group_of)).dropna(subset="group")
-    limit_min = {name: group.within_m / constants.walk_m_per_min for name, group in constants.groups.items()}
-    late_min = {name: group.reliability_min for name, group in constants.groups.items()}
-    walks = pd.DataFrame({"origin": access.row, "stop": access.stop, "walk_min": access.seconds / 60})
-    walks = walks[np.isin(walks["stop"], served["stop"]) & (walks["walk_min"] <= max(limit_min.values()))]
+def _served(departures: pd.DataFrame, constants: PtalConstants) -> pd.DataFrame:
+    """Return what counts of the departures, as numbers: ``stop, group, route, direction, wait_min, within_min``."""
+    group_of = {
+        mode: number for number, group in enumerate(constants.groups.values()) for mode in group.modes
+    }
+    found = departures[departures["mode"].isin(list(group_of))]
+    group = found["mode"].map(group_of).to_numpy(dtype=np.int64)
+    late_min = np.array([each.reliability_min for each in constants.groups.values()])
+    within_min = np.array([each.within_m for each in constants.groups.values()]) / constants.walk_m_per_min
+    return pd.DataFrame(
+        {
+            "stop": found["stop"].to_numpy(dtype=np.int32),
+            "group": group,
+            # A route on which two groups run is a route of each.
+            "route": pd.factorize(found["route_id"])[0] * len(late_min) + group,
+            "direction": found["direction"].to_numpy(dtype=np.int8),
+            "wait_min": 30 / found["departures_per_hour"].to_numpy(dtype=float) + late_min[group],
+            "within_min": within_min[group],
+        }
+    )
+
+
+def _access_index(
+    access: StopWalks, served: pd.DataFrame, constants: PtalConstants, first: int
+) -> np.ndarray:
+    """Return the access index of a block of origins from `first` on."""
+    last = min(first + BLOCK, access.row_count)
+    own = slice(*access.offsets[[first, last]])
+    walks = pd.DataFrame(
+        {"origin": access.row[own], "stop": access.stop[own], "walk_min": access.seconds[own] / 60}
+    )
     pairs = walks.merge(served, on="stop")
-    pairs = pairs[pairs["walk_min"] <= pairs["group"].map(limit_min).astype(float)]
-    # Of two stops equally near, the one with more departures.
-    pairs = pairs.sort_values(["walk_min", "departures_per_hour"], ascending=[True, False])
-    pairs = pairs.drop_duplicates(["origin", "group", "route_id", "direction"])
-    wait_min = 30 / pairs["departures_per_hour"] + pairs["group"].map(late_min).astype(float)
-    return pairs.assign(edf=30 / (pairs["walk_min"] + wait_min))
+    pairs = pairs[pairs["walk_min"] <= pairs["within_min"]]
+    # The nearest stop of each route and direction; of two equally near, the one with more departures.
+    pairs = pairs.sort_values(["walk_min", "wait_min"]).drop_duplicates(["origin", "route", "direction"])
+    pairs["edf"] = 30 / (pairs["walk_min"] + pairs["wait_min"])
+    # The better direction of each route; then the best route of each group of modes.
+    edf = pairs.groupby(["origin", "group", "route"])["edf"].max()
+    groups = edf.groupby(["origin", "group"]).agg(["max", "sum"])
+    others = (groups["sum"] - groups["max"]).clip(lower=0)
+    weighed = constants.best_route_weight * groups["max"] + constants.other_route_weight * others
+    return weighed.groupby("origin").sum().reindex(np.arange(first, last), fill_value=0.0).to_numpy()

@@ -10,6 +10,8 @@ from transport.connections import Connections
 from transport.route_types import modes_of
 from transport.timetable import Timetable
 
+BEYOND = -1
+
 
 def departures_by_stop(
     connections: Connections, timetable: Timetable, *, start_s: int, end_s: int
@@ -69,7 +71,8 @@ def departures_by_station(
     station, ids = pd.factorize(timetable.stops["station_id"])
     left = _departures(connections, timetable, start_s, end_s)
     left["station"] = station[left["stop"]]
-    left = left[left["station"] != station[left["next_stop"]]]
+    stays = (left["next_stop"] != BEYOND) & (left["station"] == station[left["next_stop"]])
+    left = left[~stays]
     counted = _counted(left, "station", np.arange(len(ids)), end_s - start_s)
     counted.index = pd.Index(ids, name="station_id")
     stops = timetable.stops.groupby("station_id")["stop_name"].agg(["first", "size"])
@@ -152,24 +155,46 @@ def _longest_of_each(route: np.ndarray, length: np.ndarray) -> np.ndarray:
 
 
 def _departures(connections: Connections, timetable: Timetable, start_s: int, end_s: int) -> pd.DataFrame:
-    """Return the departures of a window that can be boarded: ``stop, next_stop, trip, route_id, mode``."""
+    """Return the departures of a window that can be boarded: ``stop, next_stop, trip, route_id, mode``.
+
+    The next stop of a trip that goes on to where the timetable does not reach is `BEYOND`.
+    """
     if end_s <= start_s:
         raise DataError(
             "The departure window ends before it starts.", do="Choose a window of a minute or more."
         )
     first, last = np.searchsorted(connections.departure_s, [start_s, end_s])
     which = first + np.flatnonzero(connections.can_board[first:last])
-    # A trip of the day before or after has a number of its own in a day's connections.
-    trip = connections.trip[which] % max(len(timetable.trips), 1)
+    onward = _going_on(connections, timetable, start_s, end_s)
+    stop = np.concatenate([connections.from_stop[which], connections.to_stop[onward]])
+    beyond = np.full(len(onward), BEYOND, dtype=np.int32)
+    trip = _in_timetable(connections.trip[np.concatenate([which, onward])], timetable)
     return pd.DataFrame(
         {
-            "stop": connections.from_stop[which],
-            "next_stop": connections.to_stop[which],
+            "stop": stop,
+            "next_stop": np.concatenate([connections.to_stop[which], beyond]),
             "trip": trip,
             "route_id": timetable.trips["route_id"].to_numpy(object)[trip],
             "mode": modes_of(timetable.trips["route_type"].to_numpy()[trip]),
         }
     )
+
+
+def _in_timetable(trip: np.ndarray, timetable: Timetable) -> np.ndarray:
+    """Return positions in the timetable; a trip of the day before or after has a number of its own in a day."""
+    return trip % max(len(timetable.trips), 1)
+
+
+def _going_on(connections: Connections, timetable: Timetable, start_s: int, end_s: int) -> np.ndarray:
+    """Return the last hops of vehicles that leave their last call for beyond the timetable in a window."""
+    waits_s = timetable.trips["goes_on_after_s"].to_numpy(dtype=float, na_value=np.nan)
+    # Few trips go on, so only their hops are looked through.
+    hop = np.flatnonzero(~np.isnan(waits_s)[_in_timetable(connections.trip, timetable)])
+    run = connections.trip[hop]
+    # Of each vehicle the last hop of the day, which stand in order.
+    last = hop[len(hop) - 1 - np.unique(run[::-1], return_index=True)[1]]
+    leaves_s = connections.arrival_s[last] + waits_s[_in_timetable(connections.trip[last], timetable)]
+    return last[(leaves_s >= start_s) & (leaves_s < end_s)]
 
 
 def _counted(left: pd.DataFrame, by: str, every: np.ndarray, window_s: int) -> pd.DataFrame:

@@ -39,7 +39,9 @@ class Timetable:
         never clash.
     trips : DataFrame
         From 0: ``trip_id, feed, route_id, route_name, route_type`` (int), ``operator, service_id, direction_id`` (Int8,
-        missing where not said) ``, headsign`` and ``timing`` (how its times are meant, see `transport.gtfs.hops`).
+        missing where not said) ``, headsign, timing`` (how its times are meant, see `transport.gtfs.hops`) and
+        ``goes_on_after_s`` (Int32: how long it waits at its last call before it goes on to where this timetable does
+        not reach; missing for a trip that ends there).
     hops : DataFrame
         A vehicle's ride from one stop to its next, by trip and in the order of travel: ``trip, sequence, from_stop,
         to_stop`` (positions), ``departure_s, arrival_s`` (int32, seconds after service midnight; beyond 24 hours on a
@@ -102,8 +104,9 @@ def read_timetable(
     -------
     Timetable
         See there. Counts for each feed: ``stops_in_file, stops, trips_in_file, trips`` (as written out, so more than
-        in the file with frequencies), ``trips_left_out, trips_without_times, trips_beyond, calls_in_file, hops,
-        times_interpolated, calls_by_arrangement, runs_exact, runs_about, transfers_not_modelled``.
+        in the file with frequencies), ``trips_going_on`` (beyond what the feed holds), ``trips_left_out,
+        trips_without_times, trips_beyond`` (the ground), ``calls_in_file, hops, times_interpolated,
+        calls_by_arrangement, runs_exact, runs_about, transfers_not_modelled``.
 
     Raises
     ------

@@ -20,7 +20,7 @@ COLUMNS = {
     "stops": ("stop_name", "station_id", "feed", "geometry"),
     "trips": (
         *("trip_id", "feed", "route_id", "route_name", "route_type", "operator", "service_id"),
-        *("direction_id", "headsign", "timing"),
+        *("direction_id", "headsign", "timing", "goes_on_after_s"),
     ),
     "hops": (
         *("trip", "sequence", "from_stop", "to_stop", "departure_s", "arrival_s"),

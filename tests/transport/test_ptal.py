@@ -158,6 +158,15 @@ def test_without_any_departure_every_place_has_none():
     assert found["band"].tolist() == ["0", "0"]
 
 
+def test_many_origins_are_each_as_if_alone(monkeypatch: pytest.MonkeyPatch):
+    near = [{0: 4}, {}, {0: 2, 1: 7}, {1: 3}, {0: 8, 1: 8}]
+    table = departures((0, "1", 0, "bus", 6), (1, "1", 0, "bus", 12), (1, "2", 0, "bus", 2))
+    alone = [ptal(walks(each), table, origins=pd.RangeIndex(1))["access_index"].iloc[0] for each in near]
+    monkeypatch.setattr("transport.ptal.BLOCK", 2)
+    assert ptal(walks(*near), table, origins=pd.RangeIndex(5))["access_index"].tolist() == alone
+    assert len(ptal(walks(), table, origins=pd.RangeIndex(0))) == 0
+
+
 def test_origins_and_access_lists_must_be_as_many():
     with pytest.raises(DataError, match="2 origins, but access lists for 1"):
         ptal(walks({0: 4}), departures(), origins=pd.RangeIndex(2))

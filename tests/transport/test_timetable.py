@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
@@ -329,6 +330,39 @@ def test_a_stopping_type_that_is_none_is_no_stopping(tmp_path: Path):
     ]
 
 
+# Trips that go on beyond what the feed holds
+
+ENDS = "trip_id,stop_id,stop_sequence,arrival_time,departure_time,pickup_type\n"
+
+
+def goes_on(timetable) -> dict:
+    waits = timetable.trips.set_index("trip_id")["goes_on_after_s"]
+    return {trip: None if wait is pd.NA else int(wait) for trip, wait in waits.items()}
+
+
+def test_trips_that_can_be_boarded_at_their_last_call_go_on(tmp_path: Path):
+    trips = "trip_id,route_id,service_id\n" + "".join(f"{t},1,week\n" for t in ("ends", "on", "asked"))
+    times = ENDS + "".join(
+        f"{trip},A,1,08:00:00,08:00:00,0\n{trip},B,2,08:10:00,08:12:30,{pickup}\n"
+        for trip, pickup in (("ends", 1), ("on", 0), ("asked", 3))
+    )
+    timetable = hill(tmp_path, trips=trips, stop_times=times)
+    assert goes_on(timetable) == {"ends": None, "on": 150, "asked": None}
+    assert timetable.counts["hill"]["trips_going_on"] == 1
+    asked = read_timetable({"hill": tmp_path / "hill"}, crs=CRS, by_arrangement=True)
+    assert goes_on(asked) == {"ends": None, "on": 150, "asked": 150}
+
+
+def test_a_feed_that_does_not_say_where_trips_end_has_none_that_go_on(tmp_path: Path):
+    # One of six: less than a fifth.
+    names = [f"t{i}" for i in range(6)]
+    times = ENDS + "".join(
+        f"{t},A,1,08:00:00,08:00:00,0\n{t},B,2,08:10:00,08:12:00,{int(t == 't0')}\n" for t in names
+    )
+    trips = "trip_id,route_id,service_id\n" + "".join(f"{t},1,week\n" for t in names)
+    assert set(goes_on(hill(tmp_path, trips=trips, stop_times=times)).values()) == {None}
+
+
 # Every so often
 
 
@@ -615,10 +649,28 @@ def test_trips_are_cut_to_the_ground_but_not_in_the_middle(tmp_path: Path):
         ("t1", "C", "D", "9:02:00", "9:03:00"),
         ("back", "D", "B", "8:00:00", "8:05:00"),
     ]
+    # It goes on to E when it would have left D; the other one ends at B.
+    assert goes_on(clipped) == {"t1": 0, "back": None}
     assert clipped.stops.index.tolist() == ["B", "C", "D"]
     assert clipped.transfers[["from_stop", "to_stop"]].to_numpy().tolist() == [[0, 1], [2, 1]]
     counts = clipped.counts["hill"]
     assert (counts["trips"], counts["trips_beyond"], counts["hops"], counts["stops"]) == (2, 2, 3, 3)
+
+
+def test_a_trip_cut_where_nobody_may_board_leaves_nothing_behind(tmp_path: Path):
+    calls = [("A", "8:00:00", 0), ("B", "8:05:00", 0), ("C", "8:10:00", 1), ("D", "8:15:00", 1)]
+    trips = "trip_id,route_id,service_id\nt1,1,week\nt2,1,week\n"
+    times = ENDS + "".join(
+        f"{trip},{stop},{n},{at},{at},{pickup}\n"
+        for trip, length in (("t1", 4), ("t2", 3))
+        for n, (stop, at, pickup) in enumerate(calls[:length])
+    )
+    timetable = hill(tmp_path, stops=FIVE, trips=trips, stop_times=times)
+    clipped = read_timetable({"hill": tmp_path / "hill"}, crs=CRS, within=ground(timetable, "A", "C"))
+    assert len(clipped.hops) == 4
+    assert goes_on(clipped) == {"t1": None, "t2": None}
+    shorter = read_timetable({"hill": tmp_path / "hill"}, crs=CRS, within=ground(timetable, "A", "B"))
+    assert goes_on(shorter) == {"t1": 0, "t2": 0}
 
 
 def test_stops_on_the_ground_stay_even_if_nothing_runs(tmp_path: Path):

@@ -67,7 +67,7 @@ def test_all_that_is_missing_in_all_feeds_is_named_at_once(tmp_path: Path):
 def test_an_empty_file_and_a_column_that_is_there_twice(tmp_path: Path):
     with pytest.raises(DataError) as raised:
         hill(tmp_path, stops="", routes="route_id,route_type,route_id\n1,3,2\n")
-    assert "stops.txt: stop_id: the file is empty" in raised.value.what
+    assert "stops.txt: stop_id: the file has no header" in raised.value.what
     assert "routes.txt: route_id: the column is there twice" in raised.value.what
 
 

@@ -15,6 +15,8 @@ AS_PRINTED, EXACT, ABOUT = "as printed", "every, exactly", "every, about"
 # More than a national feed has; a headway of a second would make a feed of any size.
 MOST_RUNS = 1_000_000
 MOST_HOPS = 60_000_000
+# A feed that says of this share of its trips that nobody boards at their last call says so of every trip that ends.
+MARKS_ENDS_SHARE = 0.2
 
 
 def hops_of(calls: Calls, *, by_arrangement: bool) -> pd.DataFrame:
@@ -34,7 +36,7 @@ def hops_of(calls: Calls, *, by_arrangement: bool) -> pd.DataFrame:
         ``can_board`` (at `from_stop`), ``can_alight`` (at `to_stop`).
     """
     pair = np.flatnonzero(calls.trip[1:] == calls.trip[:-1])
-    not_served = [NOT_AT_ALL] if by_arrangement else [NOT_AT_ALL, BY_TELEPHONE, BY_ASKING]
+    not_served = _not_served(by_arrangement)
     return pd.DataFrame(
         {
             "trip": calls.trip[pair].astype(np.int32),
@@ -47,6 +49,37 @@ def hops_of(calls: Calls, *, by_arrangement: bool) -> pd.DataFrame:
             "can_alight": ~np.isin(calls.drop_off[pair + 1], not_served),
         }
     )
+
+
+def _not_served(by_arrangement: bool) -> list[int]:
+    return [NOT_AT_ALL] if by_arrangement else [NOT_AT_ALL, BY_TELEPHONE, BY_ASKING]
+
+
+def onward_of(calls: Calls, *, by_arrangement: bool) -> pd.Series:
+    """Return how long each trip that goes on beyond the feed waits at its last call in it.
+
+    A feed cut to a city has trips that can still be boarded at their last call: they are departures, though nobody
+    knows where to. They are told from trips that end by the feed's own word that nobody boards where those do; a feed
+    that says it of too few trips (`MARKS_ENDS_SHARE`) does not say it at all, and all of its trips end.
+
+    Parameters
+    ----------
+    calls, by_arrangement
+        As in `hops_of`.
+
+    Returns
+    -------
+    Series of Int32
+        Seconds, by trip; missing for a trip that ends.
+    """
+    last = np.ones(len(calls), dtype=bool)
+    last[:-1] = calls.trip[1:] != calls.trip[:-1]
+    ends = calls.taken(last)
+    marked = np.isin(ends.pickup, _not_served(by_arrangement))
+    if not len(ends) or (ends.pickup == NOT_AT_ALL).mean() < MARKS_ENDS_SHARE:
+        marked[:] = True
+    waits_s = pd.Series(ends.departure_s - ends.arrival_s, index=ends.trip, dtype="Int32")
+    return waits_s.mask(marked)
 
 
 def with_frequencies(

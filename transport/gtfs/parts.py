@@ -14,7 +14,7 @@ from study.crs import WGS84, require_metres
 from transport.gtfs.calendars import service_days
 from transport.gtfs.calls import calls_of
 from transport.gtfs.faults import FaultList
-from transport.gtfs.hops import hops_of, with_frequencies
+from transport.gtfs.hops import hops_of, onward_of, with_frequencies
 from transport.gtfs.stops import boarding_points
 from transport.gtfs.tables import read_feed
 from transport.gtfs.transfers import transfers_of
@@ -45,7 +45,8 @@ class FeedPart:
         hops = hops_of(calls, by_arrangement=by_arrangement)
         # From here on only trips that can be ridden have a number.
         kept = np.unique(hops["trip"])
-        trips = trips.iloc[kept].reset_index(drop=True)
+        onward = onward_of(calls, by_arrangement=by_arrangement)
+        trips = trips.assign(goes_on_after_s=onward).iloc[kept].reset_index(drop=True)
         hops["trip"] = np.searchsorted(kept, hops["trip"]).astype(np.int32)
         trips, hops, run_counts = with_frequencies(feed, trips, hops)
         transfers, transfer_counts = transfers_of(feed, stops)
@@ -56,6 +57,7 @@ class FeedPart:
             "stops_in_file": len(feed.table("stops")),
             "trips_in_file": len(feed.table("trips")),
             "trips_before_clip": len(trips),
+            "trips_going_on": int(trips["goes_on_after_s"].notna().sum()),
         }
         return cls(feed.faults, timezone_of(feed), stops, trips, hops, days, transfers, counts)
 
@@ -111,6 +113,7 @@ def clipped(
     trip = hops["trip"].to_numpy()
     been = _any_so_far(inside[hops["from_stop"]], trip)
     will_be = _any_so_far(inside[hops["to_stop"]][::-1], trip[::-1])[::-1]
+    trips = _with_cut_ends(trips, hops, been & will_be)
     hops = hops[been & will_be]
     used = inside.copy()
     used[hops["from_stop"]] = True
@@ -120,6 +123,18 @@ def clipped(
     hops = _renumbered(hops, used)
     transfers = transfers[used[transfers["from_stop"]] & used[transfers["to_stop"]]]
     return stops[used], trips.iloc[kept].reset_index(drop=True), hops, _renumbered(transfers, used)
+
+
+def _with_cut_ends(trips: pd.DataFrame, hops: pd.DataFrame, kept: np.ndarray) -> pd.DataFrame:
+    """Return the trips with how long those wait that go on where their last kept hop ends."""
+    trip = hops["trip"].to_numpy()
+    cut = np.flatnonzero(kept[:-1] & ~kept[1:] & (trip[1:] == trip[:-1]))
+    waits_s = hops["departure_s"].to_numpy()[cut + 1] - hops["arrival_s"].to_numpy()[cut]
+    onward = trips["goes_on_after_s"].copy()
+    can_board = hops["can_board"].to_numpy()[cut + 1]
+    onward.iloc[trip[cut]] = pd.array(waits_s, dtype="Int32")
+    onward.iloc[trip[cut[~can_board]]] = pd.NA
+    return trips.assign(goes_on_after_s=onward)
 
 
 def _any_so_far(flag: np.ndarray, group: np.ndarray) -> np.ndarray:

@@ -200,17 +200,25 @@ def _add_table(feed: Feed, table: str, data: bytes) -> None:
     """Read one file's bytes into the feed, or list why it cannot be."""
     file, faults = f"{table}.txt", feed.faults
     data = _utf8(data, file, faults)
-    header = next(csv.reader(io.StringIO(data[:LONGEST_HEADER].decode("utf-8", "ignore"))), [])
-    names = [name.strip() for name in header]
+    names = _header(data)
     known = REQUIRED[table] + OPTIONAL.get(table, ())
     missing = [column for column in REQUIRED[table] if column not in names]
     twice = [column for column in known if names.count(column) > 1]
     for column in missing:
-        faults.add_fatal(file, "the column is missing" if names else "the file is empty", column=column)
+        faults.add_fatal(file, "the column is missing" if names else "the file has no header", column=column)
     for column in twice:
         faults.add_fatal(file, "the column is there twice", column=column)
     if not missing and not twice:
         feed.tables[table] = _rows(data, names, known, file, faults)
+
+
+def _header(data: bytes) -> list[str]:
+    """Return the names of a file's columns, none where there are none that can be read."""
+    text = io.StringIO(data[:LONGEST_HEADER].decode("utf-8", "ignore"), newline=None)
+    try:
+        return [name.strip() for name in next(csv.reader(text), [])]
+    except csv.Error:
+        return []
 
 
 def _utf8(data: bytes, file: str, faults: FaultList) -> bytes:
