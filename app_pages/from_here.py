@@ -47,7 +47,7 @@ with picture:
     ):
         with column:
             if len(journeys) > 1:
-                st.subheader(name, anchor=False)
+                st.header(name, anchor=False)
             show_partial(study, asked)
             look = Look.of(study, place, asked)
             looks.append(look)
