@@ -5,14 +5,19 @@ export default function (component) {
   root._waiting = null;
   // The map comes first: hundreds of rows would hold it up. Until they are there, those before them are stale.
   host.dataset.stale = "true";
-  const now = () => { root._waiting = null; delete host.dataset.stale; draw(component, root); };
-  if (window.requestIdleCallback) {
-    const asked = requestIdleCallback(now, { timeout: 500 });
-    root._waiting = () => cancelIdleCallback(asked);
-  } else {
-    const asked = setTimeout(now, 150);
-    root._waiting = () => clearTimeout(asked);
-  }
+  let done = false;
+  const now = () => {
+    if (done) return;
+    done = true;
+    root._waiting = null;
+    delete host.dataset.stale;
+    draw(component, root);
+  };
+  root._waiting = () => { done = true; };
+  // After the next picture but one, which is the map's; or soon, in a tab that draws none.
+  const frame = window.requestAnimationFrame, idle = window.requestIdleCallback || ((then) => setTimeout(then, 30));
+  frame(() => frame(() => idle(now, { timeout: 300 })));
+  setTimeout(now, 600);
 }
 
 function draw(component, root) {
