@@ -6,6 +6,7 @@ under the fingerprint of all it rests on; a changed setting builds anew only wha
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import math
@@ -150,12 +151,10 @@ class Transit:
             return make()
         key = hashlib.sha256(f"{self._fingerprint}/{name}".encode()).hexdigest()[:16]
         path = self._cache / f"{name}-{key}.parquet"
-        try:
+        # Half a file of a process that was stopped is made again.
+        with contextlib.suppress(OSError, ValueError, KeyError):
             if path.is_file():
                 return read_stop_walks(path)
-        except (OSError, ValueError, KeyError):
-            # Half a file of a process that was stopped: it is made again.
-            path.unlink(missing_ok=True)
         walks = make()
         aside = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         try:
@@ -163,7 +162,8 @@ class Transit:
             aside.replace(path)
         except OSError:
             # A folder that cannot be written to costs time, not the answer.
-            aside.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                aside.unlink()
         return walks
 
     def minutes(self, facilities: gpd.GeoDataFrame, journey: Journey) -> pd.DataFrame:
