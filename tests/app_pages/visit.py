@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import html
 import json
 import re
@@ -19,7 +20,15 @@ from streamlit.testing.v1.element_tree import Block, Element, UnknownElement
 from study.settings import REPOSITORY
 
 MAIN = REPOSITORY / "app_pages" / "_main.py"
-PAGES = {"home": "home.py", "map": "map.py", "ward": "ward.py", "neighbourhood": "neighbourhood.py"}
+PAGES = {
+    "home": "home.py",
+    "map": "map.py",
+    "reach": "reach.py",
+    "from_here": "from_here.py",
+    "public_transport": "public_transport.py",
+    "ward": "ward.py",
+    "neighbourhood": "neighbourhood.py",
+}
 
 
 class Visit:
@@ -63,6 +72,16 @@ class Visit:
     def switch(self, key: str, on: bool) -> Visit:
         """Turn a switch on or off."""
         self.app.toggle(key=key).set_value(on)
+        return self.run()
+
+    def slide(self, key: str, value: int) -> Visit:
+        """Move a slider."""
+        self.app.slider(key=key).set_value(value)
+        return self.run()
+
+    def set_day(self, key: str, day: dt.date) -> Visit:
+        """Choose a day in a calendar."""
+        self.app.date_input(key=key).set_value(day)
         return self.run()
 
     def search(self, text: str) -> Visit:
@@ -141,6 +160,11 @@ class Visit:
     @property
     def headings(self) -> list[str]:
         return [as_shown(h.value) for h in (*self.app.title, *self.app.header, *self.app.subheader)]
+
+    @property
+    def boxes(self) -> str:
+        """What is said in boxes: notes and warnings."""
+        return as_shown(" ".join(b.value for b in (*self.app.info, *self.app.warning)))
 
     @property
     def captions(self) -> str:

@@ -38,8 +38,8 @@ PAGES = {
     "neighbourhood?way=postcodes": (True, "Your neighbourhood - Strong Places", 0),
     "neighbourhood?way=upload": (True, "Your neighbourhood - Strong Places", 0),
     "reach": (True, "Reach - Strong Places", 4),
-    "from-here?beside=cycle": (True, "From here - Strong Places", 2),
-    "transport": (False, "Public transport - Strong Places", 0),
+    "from_here?beside=cycle": (True, "From here - Strong Places", 2),
+    "public_transport": (False, "Public transport - Strong Places", 0),
     "about": (False, "About the data - Strong Places", None),
     f"print/leeds/{GIPTON}": (None, "Gipton & Harehills, Leeds: two sides to print - Strong Places", 2),
     "?area=newport": (False, "At a glance - Strong Places", 0),
@@ -171,7 +171,7 @@ def test_nothing_moves_for_those_who_asked(new_page: Callable[..., Page], server
             + ["Map of Leeds", 'button "Ward"', "Download as CSV", "Residents within", "IMD 2025"],
         ),
         (
-            "from-here?beside=cycle",
+            "from_here?beside=cycle",
             [
                 "From where",
                 "How",
@@ -182,7 +182,7 @@ def test_nothing_moves_for_those_who_asked(new_page: Callable[..., Page], server
                 "Download the ground",
             ],
         ),
-        ("transport", ["Place"]),
+        ("public_transport", ["Place"]),
         ("about", ["About the data", "Place", 'button "What"', "Ward boundaries"]),
         (f"print/leeds/{GIPTON}", ["OpenStreetMap contributors"]),
     ],

@@ -42,7 +42,7 @@ PAGES = {
     "": ("ward", 33, [53.80, -1.55], 12),
     "map": ("ward", 33, [53.80, -1.55], 12),
     "reach": ("lsoa", 488, [53.80, -1.55], 12),
-    "from-here": ("ward", 33, [53.80, -1.55], 15),
+    "from_here": ("ward", 33, [53.80, -1.55], 15),
     "ward": ("ward", 33, [53.88, -1.63], 14),
     "neighbourhood": ("ward", 33, [53.80, -1.55], 12),
 }
@@ -240,7 +240,7 @@ def test_hostile_shapes_get_a_sentence(page: Page, server: Server) -> None:
 
 
 def test_a_place_without_data_names_the_command(page: Page, server: Server) -> None:
-    for path in (*PAGES, "transport", "about"):
+    for path in (*PAGES, "public_transport", "about"):
         open_page(page, server.address(path, area="newport"), has_map=False)
         expect(
             page.get_by_text("The data for Newport has not been prepared on this machine yet.")

@@ -33,7 +33,7 @@ def choices_line(page: Page) -> Locator:
         ("ward", "Leeds · Adel & Wharfedale", "Beside it"),
         ("neighbourhood", "Leeds · Draw it on the map", "How to show it"),
         ("reach", "Leeds · the nearest known community space · On foot · 30 min", "What to reach"),
-        ("from-here", "Leeds · the centre (", "From where"),
+        ("from_here", "Leeds · the centre (", "From where"),
         ("about", "Leeds", "Place"),
     ],
 )
