@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,12 @@ def _from_mirror(file: str) -> Path:
     if not mirror.is_dir():
         pytest.skip(f"the mirror of real files is not here ({mirror}); STRONG_PLACES_MIRROR names another")
     return mirror / file
+
+
+@pytest.fixture(scope="session")
+def from_mirror() -> Callable[[str], Path]:
+    """Where a file of the mirror is; the test is skipped where there is no mirror."""
+    return _from_mirror
 
 
 @pytest.fixture(scope="session")
