@@ -80,6 +80,8 @@ class StudyArea(_Strict):
         Layers this place cannot have, and the sentence that says why.
     tables : dict of str to TableSource
         What `prepare` makes, from which source.
+    demonstration : bool
+        Whether the place is made up, which must be said wherever it is shown.
     """
 
     slug: str
@@ -95,6 +97,7 @@ class StudyArea(_Strict):
     preview_not_collected: tuple[str, ...] = ()
     not_here: dict[str, str] = {}
     tables: dict[str, TableSource] = {}
+    demonstration: bool = False
 
     @field_validator("crs")
     @classmethod
