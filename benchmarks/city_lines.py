@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -156,7 +157,7 @@ def _ring(paths: _Paths, xy: np.ndarray, reached: np.ndarray, radius_m: float) -
     usable = np.flatnonzero(reached)
     wanted = np.stack([np.cos(turn), np.sin(turn)], axis=1) * radius_m + CENTRE_M
     at = usable[cKDTree(xy[usable]).query(wanted)[1]]
-    legs = [paths.between(int(a), int(b)) for a, b in zip(at[:-1], at[1:], strict=True) if a != b]
+    legs = [paths.between(int(a), int(b)) for a, b in pairwise(at) if a != b]
     return np.concatenate([legs[0], *[leg[1:] for leg in legs[1:]]])
 
 

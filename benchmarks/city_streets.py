@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -89,7 +89,7 @@ def _streets(plan: Plan) -> Iterator[tuple[dict[str, str], np.ndarray]]:
     look = np.stack([v[order] for v in (upright, line, plan.kind, plan.bridge, plan.one_way)])
     goes_on = (look[:, 1:] == look[:, :-1]).all(axis=0) & (a[1:] == b[:-1])
     begins = np.concatenate([[0], np.flatnonzero(~goes_on) + 1, [len(a)]])
-    for begin, end in zip(begins[:-1], begins[1:], strict=True):
+    for begin, end in pairwise(begins):
         is_upright, number, kind, bridge, one_way = look[:, begin].tolist()
         tags = {"highway": KINDS[kind]}
         if kind in (PRIMARY, SECONDARY):
