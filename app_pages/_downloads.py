@@ -24,7 +24,7 @@ def _settings(study: Study, table: str) -> dict[str, str]:
     source = read_sources().get(tables.sources.get(table, ""))
     return {
         "study_area": study.area.name,
-        "data": tables.origin,
+        "data": "made up" if study.area.demonstration else tables.origin,
         "data_version": tables.fingerprint,
         "vintage": source.vintage if source else "",
     }

@@ -15,7 +15,7 @@ from gaps.indicators import IndicatorValues
 from mapping.styles import NO_DATA, Classes
 from study.area import read_study_area, study_area_slugs
 from study.errors import StrongPlacesError
-from study.settings import default_study_area
+from study.settings import default_study_area, is_prepared
 from study.sources import attributions
 from study.words import _
 
@@ -36,15 +36,24 @@ def literal(text: str) -> str:
 
 def study_from_link() -> Study:
     """Return the study area of this page's link; stop the page with what to do where it has no data."""
-    slugs = study_area_slugs()
-    names = {slug: read_study_area(slug).name for slug in slugs}
+    areas = {slug: read_study_area(slug) for slug in study_area_slugs()}
+    # A made-up place is offered where somebody has made it, and to nobody else.
+    names = {slug: area.name for slug, area in areas.items() if not area.demonstration or is_prepared(slug)}
     default = default_study_area()
     slug = choose(_("Place"), names, key="area", default=default)
     try:
-        return study(slug)
+        found = study(slug)
     except StrongPlacesError as error:
         show_error(error)
         st.stop()
+    if found.area.demonstration:
+        st.warning(
+            _("{area} is made up, to try things out: no street, place or person in it is real.").format(
+                area=found.area.name
+            ),
+            icon=":material/science:",
+        )
+    return found
 
 
 def show_error(error: StrongPlacesError) -> None:

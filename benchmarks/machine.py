@@ -7,7 +7,8 @@ import os
 import platform
 import shutil
 import subprocess
-from importlib.metadata import version
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import psutil
@@ -43,15 +44,21 @@ def chromium() -> str | None:
     return os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 
-def versions() -> dict[str, object]:
-    """Return the versions of what was measured and of what measured it."""
-    browser = chromium()
-    return {
-        "revision": _revision(),
-        "python": platform.python_version(),
-        **{name.replace("-", "_"): version(name) for name in PACKAGES},
-        "browser": _said([browser, "--version"]) if browser else "none",
-    }
+def versions(packages: Sequence[str] = PACKAGES, *, with_browser: bool = True) -> dict[str, object]:
+    """Return the versions of what was measured and of what measured it; "none" of what is not installed."""
+    found: dict[str, object] = {"revision": _revision(), "python": platform.python_version()}
+    found |= {name.replace("-", "_"): _version(name) for name in packages}
+    if with_browser:
+        browser = chromium()
+        found["browser"] = _said([browser, "--version"]) if browser else "none"
+    return found
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"
 
 
 def _revision() -> str:

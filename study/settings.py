@@ -29,6 +29,11 @@ def prepared_folder(slug: str) -> Path:
     return data_folder() / "prepared" / slug
 
 
+def is_prepared(slug: str) -> bool:
+    """Return whether a study area has been prepared on this machine."""
+    return (prepared_folder(slug) / "manifest.json").is_file()
+
+
 def cache_folder(slug: str) -> Path:
     """Return the folder of what was worked out from a study area's prepared tables, to be worked out only once."""
     return data_folder() / "cache" / slug
