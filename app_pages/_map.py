@@ -174,8 +174,11 @@ def _attribution(source_ids: tuple[str, ...]) -> list[dict[str, str]]:
         shown.append(
             {"text": "© OpenStreetMap contributors", "url": "https://www.openstreetmap.org/copyright"}
         )
-    shown.append({"text": "ONS, OGL v3.0; contains OS data © Crown copyright 2025"})
-    return shown
+    if any("Office for National Statistics" in register[i].publisher for i in source_ids if i in register):
+        shown.append({"text": "ONS, OGL v3.0; contains OS data © Crown copyright 2025"})
+    # A place of other sources owes what they ask for.
+    owed = dict.fromkeys(register[i].attribution for i in source_ids if i in register)
+    return shown or [{"text": text} for text in owed]
 
 
 @lru_cache
