@@ -68,7 +68,9 @@ def show_error(error: StrongPlacesError) -> None:
 def show_origin(study: Study) -> None:
     """Say in one line whether the page rests on the preview or on prepared data."""
     slug = study.area.slug
-    if study.tables.origin == "preview":
+    if study.area.demonstration:
+        st.caption(_("Made up, to try things out: no street, place or person here is real."))
+    elif study.tables.origin == "preview":
         st.caption(
             _(
                 "Preview data: part of what OpenStreetMap knew in mid-2023. `python -m prepare {slug}` "
