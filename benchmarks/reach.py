@@ -62,10 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("Stopped.", file=sys.stderr)
         return INTERRUPTED
     finally:
-        if results:
-            print(
-                "\n".join(ratio_lines(results)) if options.json else "\n" + results_table(results), flush=True
-            )
+        for line in ratio_lines(results) if options.json else ["", results_table(results)] if results else []:
+            print(line, flush=True)
     return OK
 
 

@@ -12,14 +12,15 @@ import pandas as pd
 
 from benchmarks.reach_city import DEPARTURES_S, WALK_LIMIT_S, City
 from benchmarks.results import Measured
-from transport.access import access_walks
 from transport.arrival_percentiles import Arrivals
 from transport.connection_scan import HORIZON_S, backward_profiles
 from transport.connections import UNREACHED, Connections, StopWalks
 from transport.forward_scan import forward_arrivals
 from transport.isochrones import street_isochrones, transit_isochrones
 from transport.profiles import travel_times
-from transport.ties import Ties
+from transport.street_search import pairs_within
+from transport.ties import Ties, tie_points
+from transport.travel import WALK, WALK_M_PER_MIN
 from transport.travel_times import nearest_facility, with_one_more
 
 # How many of the answers are worked out forwards as well.
@@ -192,9 +193,11 @@ def isochrones(city: City, runs: int) -> Iterator[Measured]:
 
 
 def _transit_isochrones(city: City, origin: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    access = access_walks(origin, city.stops, city.walk, limit_s=WALK_LIMIT_S)
+    # From the door, not from all the stops: on foot it is as far back as there.
+    limit_m = WALK_LIMIT_S * WALK_M_PER_MIN / 60
+    stop, _, metres = pairs_within(city.stop_ties, tie_points(origin, city.walk), WALK, limit_m=limit_m)
     access_s = np.full(len(city.stops), UNREACHED, dtype=np.int32)
-    access_s[access.stop] = access.seconds
+    access_s[stop] = np.ceil(metres / WALK_M_PER_MIN * 60 - 1e-6)
     at_stops = forward_arrivals(city.day, city.transfers, DEPARTURES_S, access_s=access_s, horizon_s=1_900)
     arrivals = Arrivals(DEPARTURES_S, at_stops, city.stop_ties, city.egress)
     return transit_isochrones(origin, arrivals, streets=city.walk)
