@@ -105,6 +105,13 @@ class Transit:
         self._building = threading.RLock()
         self._connections = lru_cache(maxsize=4)(lambda day: connections_on(timetable, day))
         self._walks = lru_cache(maxsize=16)(self._read_or_make)
+        self._stop_ties = lru_cache(maxsize=2)(
+            lambda without_steps: tie_points(
+                timetable.stops,
+                Travel("walk", without_steps=without_steps).network(walk),
+                name="table of stops",
+            )
+        )
         self._service = lru_cache(maxsize=8)(self._make_service)
         self._levels = lru_cache(maxsize=8)(self._make_levels)
 
@@ -270,8 +277,9 @@ class Transit:
             return None
         service, departures_s = self.service(journey), self.departures_s(journey)
         how = {"kph": journey.walk_kph, "without_steps": journey.without_steps}
+        # Walks are as long back as there: the search is from the few, not from thousands of stops or homes.
         egress_s, walk_s = (
-            _dense(access_walks(known, places, self.walk, limit_s=limit * 60, **how), len(places))
+            _dense(access_walks(places, known, self.walk, limit_s=limit * 60, **how), len(known)).T
             for places, limit in ((self.timetable.stops, journey.access_min), (self.points, HORIZON_MIN))
         )
         found = choices(
@@ -338,19 +346,19 @@ class Transit:
         service, departures_s = self.service(journey), self.departures_s(journey)
         how = {"kph": journey.walk_kph, "without_steps": journey.without_steps}
         stops = self.timetable.stops
-        door = access_walks(origin, stops, self.walk, limit_s=journey.access_min * 60, **how)
+        # From the door to the stops, searched from the door: the same walks the other way round.
+        door = access_walks(stops, origin, self.walk, limit_s=journey.access_min * 60, **how)
         longest_s = int(max(bands_min) * 60) + 120
         arrivals_s = forward_arrivals(
             service.connections,
             service.transfers,
             departures_s,
-            access_s=_dense(door, len(stops))[0],
+            access_s=_dense(door, 1)[:, 0],
             horizon_s=longest_s,
         )
         with self._building:
             egress = self._walks("nodes", journey.walk_kph, journey.without_steps, journey.access_min, 0)
-        network = journey.travel.network(self.walk)
-        arrivals = Arrivals(departures_s, arrivals_s, tie_points(stops, network), egress)
+        arrivals = Arrivals(departures_s, arrivals_s, self._stop_ties(journey.without_steps), egress)
         return transit_isochrones(
             origin,
             arrivals,
