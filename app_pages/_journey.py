@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import html
 
 import streamlit as st
 
 from app_pages._link import choose, choose_day, choose_number
 from app_pages._tables import Study
+from app_pages._widgets import literal
 from study.words import _
 from transport.journey import HOME_BY, JOURNEY_MODES, PRESETS, Journey
 from transport.timetable import service_dates
@@ -121,6 +121,6 @@ def show_partial(study: Study, journey: Journey) -> None:
     st.warning(
         _(
             "Partial timetable: demonstration only. {reasons} No shares of residents are drawn from it."
-        ).format(reasons=html.unescape(reasons)),
+        ).format(reasons=literal(reasons)),
         icon=":material/warning:",
     )

@@ -59,7 +59,8 @@ with controls, st.container(key="choices-reach"):
 journey = PRESETS[preset].applied(usual)
 what = _(destination.label) if destination else _("choose a place")
 with summary_line:
-    words = (study.area.name, what, modes_here(study)[mode], _("{minutes} min").format(minutes=cutoff_min))
+    words = [study.area.name, what, modes_here(study)[mode], _("{minutes} min").format(minutes=cutoff_min)]
+    words += [] if preset == "default" else [PRESET_NAMES[preset]]
     show_choices_line(" · ".join(words), key="line")
 
 with picture:
