@@ -6,15 +6,14 @@ asset-based community development (McKnight and Kretzmann); the types are the so
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from study.errors import ConfigError
 from study.settings import REPOSITORY
+from study.strict_files import read_strict
 
 RULES_FILE = REPOSITORY / "data" / "asset_categories.toml"
 DROPPED_ACCESS = {"private", "no"}
@@ -173,13 +172,11 @@ def read_asset_rules(path: Path = RULES_FILE) -> AssetRules:
         If the file is not TOML, has an unknown key, or a rule names a category, type or holder that the
         file does not define; all faults together.
     """
-    try:
-        rules = AssetRules.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"The asset rules are not valid TOML: {error}", where=str(path)) from error
-    except ValidationError as error:
-        faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise ConfigError("The asset rules have faults: " + "; ".join(faults), where=str(path)) from error
+    return read_strict(path, AssetRules, what="The asset rules", misfits=_misfits)
+
+
+def _misfits(rules: AssetRules) -> list[str]:
+    """Return what is wrong between the parts of the file, each being right by itself."""
     faults = [
         f"{where} names the unknown holder '{holder}'"
         for where, holder in (
@@ -198,6 +195,4 @@ def read_asset_rules(path: Path = RULES_FILE) -> AssetRules:
         )
         if value is not None and value not in known
     ]
-    if faults:
-        raise ConfigError("The asset rules have faults: " + "; ".join(faults), where=str(path))
-    return rules
+    return faults

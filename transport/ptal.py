@@ -6,16 +6,16 @@ Transport for London's published method, with its constants in data/ptal.toml. I
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from study.errors import ConfigError, DataError
+from study.errors import DataError
 from study.settings import REPOSITORY
+from study.strict_files import read_strict
 from transport.connections import StopWalks
 from transport.route_types import RouteMode
 
@@ -100,17 +100,7 @@ def read_ptal_constants(path: Path = CONSTANTS) -> PtalConstants:
     ConfigError
         If the file is not TOML, or has an unknown, missing or wrong key; all faults together.
     """
-    try:
-        return PtalConstants.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"The constants of PTAL are not valid TOML: {error}", where=str(path)) from error
-    except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
-        raise ConfigError(
-            f"The constants of PTAL have faults: {faults}",
-            where=str(path),
-            do="Correct or remove the keys named.",
-        ) from error
+    return read_strict(path, PtalConstants, what="The constants of PTAL")
 
 
 def ptal(

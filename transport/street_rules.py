@@ -5,16 +5,15 @@ The rules are data (data/street_rules.toml), each with its source, tried from to
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from study.errors import ConfigError
 from study.settings import REPOSITORY
+from study.strict_files import read_strict
 
 RULES_FILE = REPOSITORY / "data" / "street_rules.toml"
 
@@ -156,21 +155,7 @@ def read_street_rules(path: Path = RULES_FILE) -> StreetRules:
         If the file is not TOML, has an unknown, missing or wrong key, a rule names a source that the file does
         not define, or a source stands behind no rule; all faults together.
     """
-    try:
-        rules = StreetRules.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"The street rules are not valid TOML: {error}", where=str(path)) from error
-    except ValidationError as error:
-        faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-    else:
-        faults = _misfits(rules)
-    if faults:
-        raise ConfigError(
-            "The street rules have faults: " + "; ".join(faults),
-            where=str(path),
-            do="Correct or remove the keys named.",
-        )
-    return rules
+    return read_strict(path, StreetRules, what="The street rules", misfits=_misfits)
 
 
 def _misfits(rules: StreetRules) -> list[str]:
