@@ -45,6 +45,8 @@ def zone_export(study: Study, shading: Shading) -> tuple[gpd.GeoDataFrame, dict[
     if indicator.indicator_id in ("beyond", "minutes"):
         settings |= {"mode": "walk", "speed_kph": f"{WALK_KPH:g}"}
     used = [f"{shading.by}s", "lsoas", "population", indicator.table, "resident_points"]
+    # Whatever rides between, both rest on walks over the streets, and minutes on where the places are.
+    used += {"reach": ["assets", "green_space", "street_lines"], "ptal": ["street_lines"]}.get(own, [])
     owed = attributions([tables.sources.get(table, "") for table in used])
     shapes = gpd.GeoDataFrame(table, geometry=zones.geometry.reindex(table.index), crs=study.area.crs)
     return shapes.reset_index(), settings, owed

@@ -54,8 +54,9 @@ def choose_journey(study: Study, mode: str, *, walks: bool = True) -> Journey:
     days = service_dates(timetable)
     day = choose_day(_("Day"), key="day", first=days[0], last=days[-1], default=facts.day)
     names = {f"{time:%H%M}": f"{time:%H:%M}" for time in HALF_HOURS}
-    begins = choose(_("Leaving from"), names, key="from", default="0730")
-    later = {key: word for key, word in names.items() if key > begins} or {"2330": "23:30"}
+    # The last half hour ends windows alone: a window that begins there would have no minute in it.
+    begins = choose(_("Leaving from"), dict(list(names.items())[:-1]), key="from", default="0730")
+    later = {key: word for key, word in names.items() if key > begins}
     ends = choose(_("until"), later, key="until", default="0930" if begins < "0930" else None)
     if not walks:
         return Journey(mode="transit", day=day, begins=_time(begins), ends=_time(ends))

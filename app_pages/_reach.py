@@ -192,6 +192,10 @@ def show_choices(study: Study, destination: Destination, journey: Journey, cutof
     if len(destination.places) < 2:
         return
     st.header(_("How many choices"), anchor=False)
+    if journey.there_and_back:
+        # They are counted one way, and would look like more than there are.
+        st.caption(_("Choices are counted one way only, so not for there and back."))
+        return
     table = study.reach.choices(destination, journey, cutoff_min=cutoff_min)
     if table is None:
         st.caption(_("Too many places of this type to count the choices one by one."))

@@ -38,6 +38,7 @@ from transport.travel_times import nearest_facility
 
 # Where the streets lead to fewer of a place's stops than this, times by public transport would be fancy.
 LEAST_STOPS_SERVED = 0.5
+MOST_DESTINATIONS = 512
 CUTOFFS_MIN = tuple(range(5, 65, 5))
 # How many facilities lie within these is counted beforehand, so that a slider need not wait.
 CHOICE_CUTOFFS_MIN = CUTOFFS_MIN
@@ -191,8 +192,14 @@ class ReachTimes:
             Indexed like ``tables.resident_points``: ``minutes, basis, at_most, at_least`` and, for public
             transport, ``p10, p90, on_foot``. Infinity: more than `HORIZON_MIN` by public transport.
         """
-        self._destinations[destination.key] = destination
+        self._know(destination)
         return self._minutes(destination.key, journey)
+
+    def _know(self, destination: Destination) -> None:
+        """Remember a destination under its key while it is asked about; those clicked long ago are forgotten."""
+        self._destinations[destination.key] = destination
+        while len(self._destinations) > MOST_DESTINATIONS:
+            self._destinations.pop(next(iter(self._destinations)), None)
 
     def _work_out(self, key: str, journey: Journey) -> pd.DataFrame:
         destination, points = self._destinations[key], self.tables.resident_points
@@ -253,7 +260,7 @@ class ReachTimes:
         """
         if destination.asset_type == GREEN_TYPE:
             return None
-        self._destinations[destination.key] = destination
+        self._know(destination)
         # By public transport all cutoffs are counted in one go.
         asked = 0 if journey.mode == "transit" else cutoff_min
         table = self._choices(destination.key, journey, asked)

@@ -270,10 +270,10 @@ class Transit:
         DataFrame or None
             Indexed like the origins: ``minutes_1, minutes_2, minutes_3`` (infinity beyond the horizon) and
             ``within_10`` and so on for each cutoff; missing where the streets do not serve the origin. None for
-            more than `MOST_CHOICES` facilities.
+            more than `MOST_CHOICES` facilities, and for there and back, since only the way there is counted.
         """
         known = facilities[tie_points(facilities, self.walk, name="table of facilities").served]
-        if len(known) > MOST_CHOICES:
+        if len(known) > MOST_CHOICES or journey.there_and_back:
             return None
         service, departures_s = self.service(journey), self.departures_s(journey)
         how = {"kph": journey.walk_kph, "without_steps": journey.without_steps}

@@ -23,9 +23,9 @@ def pieces(*lines: Corners) -> np.ndarray:
     return np.array([[a, b] for line in lines for a, b in pairwise(line)], dtype=float)
 
 
-def town(*lines: Corners, covered: shapely.Geometry = FAR) -> StreetNetwork:
+def town(*lines: Corners, covered: shapely.Geometry = FAR, mode: str = "walk") -> StreetNetwork:
     """Return the network of some lines, with its coverage given by hand: a few lines cover nothing."""
-    return dataclasses.replace(network_of(pieces(*lines), crs=CRS), coverage=covered)
+    return dataclasses.replace(network_of(pieces(*lines), crs=CRS, mode=mode), coverage=covered)
 
 
 def block(count: int, step: float, *, x: float = 0, y: float = 0) -> list[Corners]:
