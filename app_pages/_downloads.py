@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import geopandas as gpd
 import pandas as pd
@@ -13,6 +13,7 @@ from app_pages._shading import Shading, twin_table
 from app_pages._tables import Study
 from exports.files import table_csv
 from mapping.geometry import to_geojson
+from study.crs import WGS84
 from study.sources import attributions, read_sources
 from study.words import _
 from transport.travel_times import WALK_KPH
@@ -74,65 +75,63 @@ def show_zone_downloads(study: Study, shading: Shading, *, settings: Mapping[str
     _two_buttons(csv, geojson, name=name, key="zones")
 
 
-def show_asset_downloads(study: Study, listed: pd.Index) -> None:
-    """Offer the shown assets, by their ids, as files."""
-    settings = _settings(study, "assets")
-    owed = attributions([study.tables.sources.get("assets", "")])
-    title = _("Assets shown on the map")
-
-    def shapes_of_all() -> gpd.GeoDataFrame:
-        table = assets_table(study, listed)
-        return gpd.GeoDataFrame(table, geometry="geometry", crs=study.area.crs).reset_index()
-
-    def csv() -> bytes:
-        shapes = shapes_of_all()
-        places = shapes.geometry.to_crs("EPSG:4326")
-        rows = pd.DataFrame(shapes.drop(columns="geometry")).assign(
-            lat=places.y.round(5), lon=places.x.round(5)
-        )
-        return table_csv(rows, title=title, settings=settings, attributions=owed)
-
-    def geojson() -> bytes:
-        return to_geojson(shapes_of_all(), title=title, settings=settings, attribution=owed)
-
-    _two_buttons(csv, geojson, name=f"{study.area.slug}-assets", key="assets")
-
-
-def show_table_download(
-    study: Study, places: gpd.GeoDataFrame, *, title: str, name: str, of: str, settings: Mapping[str, str]
+def show_place_downloads(
+    study: Study,
+    places: Callable[[], gpd.GeoDataFrame],
+    *,
+    title: str,
+    name: str,
+    of: str,
+    settings: Mapping[str, str] | None = None,
 ) -> None:
-    """Offer places with figures as files, with what they rest on."""
-    said = _settings(study, of) | dict(settings)
+    """Offer places as files, with what they rest on.
+
+    Parameters
+    ----------
+    study : Study
+        The study area.
+    places : callable
+        Returns them, with their ids as index, in the study area's CRS; called when a file is asked for.
+    title, name : str
+        What they are, and what the file is called after.
+    of : str
+        The table whose source is owed.
+    settings : mapping of str to str, optional
+        Further columns, the same on every row.
+    """
+    said = _settings(study, of) | dict(settings or {})
     owed = attributions([study.tables.sources.get(of, "")])
 
     def csv() -> bytes:
-        degrees = places.geometry.to_crs("EPSG:4326")
-        rows = pd.DataFrame(places.drop(columns="geometry")).assign(
-            lat=degrees.y.round(5), lon=degrees.x.round(5)
-        )
-        return table_csv(rows.reset_index(), title=title, settings=said, attributions=owed)
+        table = places()
+        rows = pd.DataFrame(table.drop(columns="geometry")).reset_index()
+        # A shape has no place in a cell; a point is two numbers.
+        if (table.geom_type == "Point").all():
+            degrees = table.geometry.to_crs(WGS84)
+            rows = rows.assign(lat=degrees.y.round(5).to_numpy(), lon=degrees.x.round(5).to_numpy())
+        return table_csv(rows, title=title, settings=said, attributions=owed)
 
     def geojson() -> bytes:
-        return to_geojson(places.reset_index(), title=title, settings=said, attribution=owed)
+        return to_geojson(places().reset_index(), title=title, settings=said, attribution=owed)
 
     _two_buttons(csv, geojson, name=f"{study.area.slug}-{name}", key=name)
 
 
+def show_asset_downloads(study: Study, listed: pd.Index) -> None:
+    """Offer the shown assets, by their ids, as files."""
+
+    def places() -> gpd.GeoDataFrame:
+        return gpd.GeoDataFrame(assets_table(study, listed), geometry="geometry", crs=study.area.crs)
+
+    show_place_downloads(study, places, title=_("Assets shown on the map"), name="assets", of="assets")
+
+
 def show_green_downloads(study: Study) -> None:
     """Offer the green space shown as files."""
-    table = study.tables.green_space
-    settings = _settings(study, "green_space")
-    owed = attributions([study.tables.sources.get("green_space", "")])
     title = _("Public green space shown on the map")
-
-    def csv() -> bytes:
-        rows = pd.DataFrame(table.drop(columns="geometry")).reset_index()
-        return table_csv(rows, title=title, settings=settings, attributions=owed)
-
-    def geojson() -> bytes:
-        return to_geojson(table.reset_index(), title=title, settings=settings, attribution=owed)
-
-    _two_buttons(csv, geojson, name=f"{study.area.slug}-green-space", key="greens")
+    show_place_downloads(
+        study, lambda: study.tables.green_space, title=title, name="green-space", of="green_space"
+    )
 
 
 def _two_buttons(csv: object, geojson: object, *, name: str, key: str) -> None:

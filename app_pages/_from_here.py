@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from app_pages._journey import MODES, PRESET_NAMES
+from app_pages._journey import MODES, PRESET_NAMES, days_of
 from app_pages._map import MapView, show_map
 from app_pages._table import Column, show_table
 from app_pages._tables import Study
@@ -47,7 +47,7 @@ def comparisons(study: Study, mode: str) -> dict[str, str]:
 def compared(study: Study, journey: Journey, other: str) -> Journey:
     """Return the journey shown beside another one."""
     if other in PRESETS:
-        return PRESETS[other].applied(journey)
+        return PRESETS[other].applied(journey, days=days_of(study))
     day = study.area.timetable.day if other == "transit" and study.area.timetable else journey.day
     return replace(journey, mode=other, day=journey.day or day)
 

@@ -35,6 +35,11 @@ def modes_here(study: Study) -> dict[str, str]:
     return {mode: MODES[mode] for mode in JOURNEY_MODES if mode in study.reach.modes()}
 
 
+def days_of(study: Study) -> list[dt.date]:
+    """Return the days on which the place's timetable runs; none without one."""
+    return service_dates(study.transit.timetable) if study.transit is not None else []
+
+
 def choose_mode(study: Study) -> str:
     """Show the choice of mode."""
     return choose(_("How"), modes_here(study), key="mode")

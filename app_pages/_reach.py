@@ -21,6 +21,8 @@ from transport.journey import HORIZON_MIN, Journey
 
 # ColorBrewer 2.0 Purples, six classes: light = soon, dark = long.
 SHADES = ("#f2f0f7", "#dadaeb", "#bcbddc", "#9e9ac8", "#756bb1", "#54278f")
+# The last class has no end.
+LONGEST_MIN = 10_000.0
 # Public transport that brings fewer than this share of residents there sooner adds nothing worth the name.
 ADDS_NOTHING_BELOW = 0.02
 
@@ -28,12 +30,13 @@ ADDS_NOTHING_BELOW = 0.02
 def reach_classes(cutoff_min: int) -> Classes:
     """Return classes of minutes with the cutoff as an edge: three within it, three beyond."""
     edges = [cutoff_min / 3, 2 * cutoff_min / 3, cutoff_min, 1.5 * cutoff_min, 2 * cutoff_min]
-    shown = [round(e) for e in edges]
+    # Beyond the horizon nobody has looked: no class may end further out.
+    shown = sorted({min(round(e), HORIZON_MIN) for e in edges})
     labels = [_("up to {a}").format(a=shown[0])]
     labels += [_("{a} to {b}").format(a=a, b=b) for a, b in itertools.pairwise(shown)]
     labels[2] = _("{label} (within the cutoff up to here)").format(label=labels[2])
     labels.append(_("over {a}").format(a=shown[-1]))
-    return Classes((*map(float, shown), float(max(HORIZON_MIN, 10_000))), SHADES, tuple(labels))
+    return Classes((*map(float, shown), LONGEST_MIN), (*SHADES[: len(shown)], SHADES[-1]), tuple(labels))
 
 
 def show_headline(

@@ -7,7 +7,7 @@ import html
 import pandas as pd
 import streamlit as st
 
-from app_pages._downloads import show_table_download
+from app_pages._downloads import show_place_downloads
 from app_pages._table import Column, show_table
 from app_pages._tables import Study
 from mapping.styles import Classes
@@ -90,6 +90,11 @@ def show_stations(study: Study, journey: Journey) -> None:
         "timetable_date": f"{journey.day:%Y-%m-%d}",
         "departure_window": f"{journey.begins:%H:%M}-{journey.ends:%H:%M}",
     } | study.timetable_settings(journey)
-    show_table_download(
-        study, table, title=_("Departures by stop"), name="departures", of="timetable", settings=settings
+    show_place_downloads(
+        study,
+        lambda: table,
+        title=_("Departures by stop"),
+        name="departures",
+        of="timetable",
+        settings=settings,
     )

@@ -52,9 +52,12 @@ class Study:
         folder = self.tables.streets_folder
         return read_streets(folder, mode) if folder and has_streets(folder, mode) else None
 
-    @cached_property
+    @property
     def transit(self) -> Transit | None:
         """Return public transport, where there is a timetable and streets to walk to its stops."""
+        return self.reach.transit
+
+    def _open_transit(self) -> Transit | None:
         if self.tables.timetable_folder is None or self.walk is None or self.area.timetable is None:
             return None
         return Transit(
@@ -73,7 +76,9 @@ class Study:
 
     @cached_property
     def _reach(self) -> ReachTimes:
-        return ReachTimes(self.tables, walk=self.walk, cycle=self._streets("cycle"), transit=self.transit)
+        return ReachTimes(
+            self.tables, walk=self.walk, cycle=self._streets("cycle"), transit=self._open_transit()
+        )
 
     def no_timetable(self) -> str:
         """Say why this place cannot be asked about public transport."""

@@ -13,6 +13,7 @@ from app_pages._journey import (
     choose_journey,
     choose_mode,
     choose_preset,
+    days_of,
     modes_here,
     show_partial,
     show_settings,
@@ -56,7 +57,7 @@ with controls, st.container(key="choices-reach"):
         usual = choose_journey(study, mode)
     if "transit" not in modes_here(study):
         st.caption(study.no_timetable())
-journey = PRESETS[preset].applied(usual)
+journey = PRESETS[preset].applied(usual, days=days_of(study) if mode == "transit" else ())
 what = _(destination.label) if destination else _("choose a place")
 with summary_line:
     words = [study.area.name, what, modes_here(study)[mode], _("{minutes} min").format(minutes=cutoff_min)]

@@ -38,7 +38,8 @@ from transport.travel_times import nearest_facility
 
 # Where the streets lead to fewer of a place's stops than this, times by public transport would be fancy.
 LEAST_STOPS_SERVED = 0.5
-MOST_DESTINATIONS = 512
+# Stands for every longer time: reads as the horizon, and is shaded as more than it.
+OVER_HORIZON_MIN = HORIZON_MIN + 0.1
 CUTOFFS_MIN = tuple(range(5, 65, 5))
 # How many facilities lie within these is counted beforehand, so that a slider need not wait.
 CHOICE_CUTOFFS_MIN = CUTOFFS_MIN
@@ -65,6 +66,13 @@ class Destination:
     label: str
     places: gpd.GeoDataFrame
     asset_type: str | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether it is the same destination, made once more."""
+        return isinstance(other, Destination) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
 
 def to_type(tables: StudyTables, asset_type: str) -> Destination:
@@ -128,7 +136,6 @@ class ReachTimes:
         transit: Transit | None,
     ) -> None:
         self.tables, self.walk, self.cycle, self.transit = tables, walk, cycle, transit
-        self._destinations: dict[str, Destination] = {}
         self._minutes = lru_cache(maxsize=64)(self._work_out)
         self._choices = lru_cache(maxsize=16)(self._count_choices)
         self._ties = lru_cache(maxsize=8)(lambda mode, without_steps: self._tie(mode, without_steps))
@@ -192,17 +199,10 @@ class ReachTimes:
             Indexed like ``tables.resident_points``: ``minutes, basis, at_most, at_least`` and, for public
             transport, ``p10, p90, on_foot``. Infinity: more than `HORIZON_MIN` by public transport.
         """
-        self._know(destination)
-        return self._minutes(destination.key, journey)
+        return self._minutes(destination, journey)
 
-    def _know(self, destination: Destination) -> None:
-        """Remember a destination under its key while it is asked about; those clicked long ago are forgotten."""
-        self._destinations[destination.key] = destination
-        while len(self._destinations) > MOST_DESTINATIONS:
-            self._destinations.pop(next(iter(self._destinations)), None)
-
-    def _work_out(self, key: str, journey: Journey) -> pd.DataFrame:
-        destination, points = self._destinations[key], self.tables.resident_points
+    def _work_out(self, destination: Destination, journey: Journey) -> pd.DataFrame:
+        points = self.tables.resident_points
         if journey.mode == "transit":
             found = self.transit.minutes(destination.places, journey)
         else:
@@ -260,16 +260,16 @@ class ReachTimes:
         """
         if destination.asset_type == GREEN_TYPE:
             return None
-        self._know(destination)
         # By public transport all cutoffs are counted in one go.
         asked = 0 if journey.mode == "transit" else cutoff_min
-        table = self._choices(destination.key, journey, asked)
+        table = self._choices(destination, journey, asked)
         if table is None or journey.mode != "transit":
             return table
         return table.assign(within=table[f"within_{cutoff_min}"])
 
-    def _count_choices(self, key: str, journey: Journey, cutoff_min: int) -> pd.DataFrame | None:
-        destination = self._destinations[key]
+    def _count_choices(
+        self, destination: Destination, journey: Journey, cutoff_min: int
+    ) -> pd.DataFrame | None:
         if journey.mode == "transit":
             return self.transit.choices(destination.places, journey, cutoffs_min=CHOICE_CUTOFFS_MIN)
         streets = self._streets(journey)
@@ -332,7 +332,7 @@ def reach_values(
         "timetable" if journey.mode == "transit" else "street_lines",
         by,
     )
-    values = table["median_min"].mask(beyond, float(HORIZON_MIN))
+    values = table["median_min"].mask(beyond, OVER_HORIZON_MIN)
     return IndicatorValues(indicator, values, detail.assign(residents=residents_of(tables, by)), status)
 
 

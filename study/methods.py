@@ -7,17 +7,16 @@ looks its value up, so that words and figures cannot drift apart.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from study.errors import ConfigError
 from study.settings import REPOSITORY
+from study.strict_files import read_strict
 from study.words import _
 
 REGISTER = REPOSITORY / "data" / "methods.toml"
@@ -125,22 +124,7 @@ def read_methods(path: Path = REGISTER) -> Methods:
         If the file is not TOML, has an unknown, missing or wrong key, names a group that it does not define, or
         a text and its constants do not fit; all faults together.
     """
-    try:
-        entries = tomllib.loads(path.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"The register of methods is not valid TOML: {error}", where=str(path)) from error
-    try:
-        register = Methods.model_validate(entries)
-        faults = _misfits(register)
-    except ValidationError as error:
-        faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-    if faults:
-        raise ConfigError(
-            "The register of methods has faults: " + "; ".join(faults),
-            where=str(path),
-            do="Correct or remove the keys named.",
-        )
-    return register
+    return read_strict(path, Methods, what="The methods", misfits=_misfits)
 
 
 def _misfits(register: Methods) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, get_args
@@ -126,14 +126,24 @@ class Preset:
     sunday: bool = False
     modes: tuple[str, ...] = JOURNEY_MODES
 
-    def applied(self, journey: Journey) -> Journey:
-        """Return a journey with this preset's settings."""
+    def applied(self, journey: Journey, *, days: Iterable[dt.date] = ()) -> Journey:
+        """Return a journey with this preset's settings.
+
+        Parameters
+        ----------
+        journey : Journey
+            As for most people.
+        days : iterable of date, optional
+            Those of the timetable. Where it ends before the next Sunday, its last one is taken.
+        """
         changed = dataclasses.replace(journey, **self.changes)
-        if self.sunday and changed.day is not None:
-            changed = dataclasses.replace(
-                changed, day=changed.day + dt.timedelta(days=(SUNDAY - changed.day.weekday()) % 7)
-            )
-        return changed
+        if not self.sunday or changed.day is None:
+            return changed
+        sunday = changed.day + dt.timedelta(days=(SUNDAY - changed.day.weekday()) % 7)
+        running = sorted(day for day in days if day.weekday() == SUNDAY)
+        if running and sunday not in running:
+            sunday = next((day for day in running if day > sunday), running[-1])
+        return dataclasses.replace(changed, day=sunday)
 
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(

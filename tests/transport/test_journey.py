@@ -56,5 +56,9 @@ def test_presets_change_what_they_are_called_after() -> None:
     assert PRESETS["sunday"].applied(Journey(mode="transit", day=dt.date(2024, 3, 17))).day == dt.date(
         2024, 3, 17
     )
+    last_week = [dt.date(2024, 3, day) for day in range(4, 14)]  # its only Sunday is the 10th
+    assert PRESETS["sunday"].applied(usual, days=last_week).day == dt.date(2024, 3, 10)
+    later = [TUESDAY, dt.date(2024, 3, 24)]
+    assert PRESETS["sunday"].applied(usual, days=later).day == dt.date(2024, 3, 24)
     assert PRESETS["return"].applied(usual).there_and_back
     assert Journey(mode="cycle", day=TUESDAY).travel.mode == "cycle"
