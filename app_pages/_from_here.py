@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 import streamlit as st
 
-from app_pages._journey import MODES, PRESET_NAMES, days_of
+from app_pages._journey import MODES, PRESET_NAMES, days_of, partial_words
 from app_pages._map import MapView, show_map
 from app_pages._table import Column, show_table
 from app_pages._tables import Study
@@ -102,7 +102,8 @@ def show_bands(study: Study, look: Look, *, key: str, on_pick: Callable[[], None
         f"{html.escape(_('within {n} minutes').format(n=f'{band:g}'))}</li>"
         for band, colour in zip(look.bands.index, BAND_COLOURS, strict=True)
     )
-    title = html.escape(_("Reached {mode}").format(mode=_(MODE_WORDS[look.journey.mode])))
+    words = _("Reached {mode}").format(mode=_(MODE_WORDS[look.journey.mode]))
+    title = html.escape(words + partial_words(study, look.journey))
     st.html(f'<div class="sp-legend"><p><b>{title}</b></p><ul>{swatches}</ul></div>')
     for note in _notes(look.bands):
         st.caption(note)
@@ -199,7 +200,8 @@ def show_band_downloads(study: Study, look: Look) -> None:
         _("Download the ground as GeoJSON"),
         lambda: to_geojson(
             look.bands.reset_index(),
-            title=_("Ground reached {mode}").format(mode=MODE_WORDS[look.journey.mode]),
+            title=_("Ground reached {mode}").format(mode=MODE_WORDS[look.journey.mode])
+            + partial_words(study, look.journey),
             settings=settings | {"study_area": study.area.name, "data": study.tables.origin},
             attribution=owed,
         ),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import streamlit as st
 
 from app_pages._link import choose, choose_day, choose_number
 from app_pages._tables import Study
 from app_pages._widgets import literal
+from gaps.indicators import IndicatorValues
 from study.words import _
 from transport.journey import HOME_BY, JOURNEY_MODES, PRESETS, Journey
 from transport.timetable import service_dates
@@ -115,6 +117,19 @@ def journey_sentence(journey: Journey) -> str:
 def show_settings(journey: Journey) -> None:
     """Show under an answer what it rests on."""
     st.caption(journey_sentence(journey))
+
+
+def partial_words(study: Study, journey: Journey) -> str:
+    """Return what stands behind the title of every map, table and file that rests on a part of a timetable."""
+    status = study.reach.status(journey)
+    return _(" (partial timetable: demonstration only)") if status is not None and status.is_partial else ""
+
+
+def marked_partial(study: Study, journey: Journey, values: IndicatorValues) -> IndicatorValues:
+    """Return values whose title says so where they rest on a part of a timetable."""
+    indicator = values.indicator
+    title = indicator.title + partial_words(study, journey)
+    return replace(values, indicator=replace(indicator, title=title))
 
 
 def show_partial(study: Study, journey: Journey) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app_pages._downloads import show_place_downloads
+from app_pages._journey import partial_words
 from app_pages._table import Column, show_table
 from app_pages._tables import Study
 from mapping.styles import Classes
@@ -32,6 +33,17 @@ def access_level_classes() -> Classes:
     labels = [" and ".join(found) for found in names.values()]
     edges = [10_000.0 if edge == float("inf") else edge for edge in upper.values()]
     return Classes(tuple(edges), LEVEL_SHADES[: len(edges)], tuple(labels))
+
+
+def access_level_settings(study: Study, journey: Journey) -> dict[str, str]:
+    """Return what a file must say of access levels: their own window, whatever window the departures are for."""
+    constants = read_ptal_constants()
+    return {
+        "timetable_date": f"{journey.day:%Y-%m-%d}",
+        "departure_window": f"{constants.window_start:%H:%M}-{constants.window_end:%H:%M}",
+        "walk_m_per_min": f"{constants.walk_m_per_min:g}",
+        "walk_limits_m": ", ".join(f"{name} {group.within_m:g}" for name, group in constants.groups.items()),
+    } | study.timetable_settings(journey)
 
 
 def show_level_headline(study: Study, levels: pd.DataFrame, journey: Journey) -> None:
@@ -82,7 +94,8 @@ def show_stations(study: Study, journey: Journey) -> None:
             Column("routes", _("Routes"), 0),
             Column("modes", _("What comes")),
         ],
-        caption=_("Departures that can be boarded in the window, by stop or station"),
+        caption=_("Departures that can be boarded in the window, by stop or station")
+        + partial_words(study, journey),
         key="stations",
         height=480,
     )
@@ -93,7 +106,7 @@ def show_stations(study: Study, journey: Journey) -> None:
     show_place_downloads(
         study,
         lambda: table,
-        title=_("Departures by stop"),
+        title=_("Departures by stop") + partial_words(study, journey),
         name="departures",
         of="timetable",
         settings=settings,

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from app_pages._downloads import show_zone_downloads
-from app_pages._journey import choose_journey, show_partial
+from app_pages._journey import choose_journey, marked_partial, show_partial
 from app_pages._link import choose
 from app_pages._map import MapView, show_map
 from app_pages._reach import show_what_transport_adds
-from app_pages._service import access_level_classes, show_level_headline, show_stations
+from app_pages._service import access_level_classes, access_level_settings, show_level_headline, show_stations
 from app_pages._shading import Shading, show_twin
 from app_pages._widgets import (
     announce,
@@ -46,7 +46,7 @@ with picture:
         st.info(reason)
     else:
         levels = study.transit.access_levels(journey.day)
-        values = access_level_values(study.tables, levels, by=by)
+        values = marked_partial(study, journey, access_level_values(study.tables, levels, by=by))
         show_level_headline(study, levels, journey)
         classes = access_level_classes()
         show_map(
@@ -63,7 +63,7 @@ if not reason:
     st.header(_("The map as a table"), anchor=False)
     shading = Shading("ptal", by, values, {})
     show_twin(study, shading, key="ptal-twin")
-    show_zone_downloads(study, shading, settings=journey.settings() | study.timetable_settings(journey))
+    show_zone_downloads(study, shading, settings=access_level_settings(study, journey))
 st.header(_("How often it comes"), anchor=False)
 show_stations(study, journey)
 words = _("The table shows departures from {begins} to {ends}.")

@@ -14,6 +14,7 @@ from app_pages._journey import (
     choose_mode,
     choose_preset,
     days_of,
+    marked_partial,
     modes_here,
     show_partial,
     show_settings,
@@ -70,6 +71,7 @@ with picture:
     if destination is not None:
         minutes = study.reach.minutes(destination, journey)
         values = reach_values(study.tables, minutes, by=by, destination=destination, journey=journey)
+        values = marked_partial(study, journey, values)
         show_headline(study, minutes, destination, journey, cutoff_min)
         if mode == "transit":
             show_what_transport_adds(study, minutes, journey)

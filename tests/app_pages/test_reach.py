@@ -195,6 +195,7 @@ def test_every_choice_of_public_transport(newport: Visit) -> None:
         newport.choose("who", preset)
         assert "Partial timetable: demonstration only." in newport.boxes, PRESET_NAMES[preset]
         assert "nobody is counted" in newport.headline
+        assert "(partial timetable: demonstration only)" in newport.table("reach-twin").caption
         assert not {"reach-wards", "reach-deciles", "reach-ages", "reach-choices"} & set(newport.tables())
     newport.set_day("day", dt.date(2023, 6, 25))
     assert "Sunday 25 June 2023" in newport.captions and newport.query["day"] == "2023-06-25"
@@ -235,6 +236,9 @@ def test_departures_and_access_levels(newport: Visit) -> None:
     table = newport.table("stations")
     per_hour, departures = table.column("Departures per hour"), table.column("Departures")
     assert departures == sorted(departures, reverse=True) and departures[0] > 5
+    # On the map's legend, in the table and in the title of every file.
+    for text in (table.caption, newport.table("ptal-twin").caption, newport.words):
+        assert "(partial timetable: demonstration only)" in text
     assert per_hour == pytest.approx([d / 2 for d in departures], abs=0.06)
     levels = newport.table("ptal-twin").column("Access level")
     assert {"1a", "1b"} <= set(levels) and levels.count(None) > 20
