@@ -103,6 +103,7 @@ def show_bands(study: Study, look: Look, *, key: str, on_pick: Callable[[], None
         for band, colour in zip(look.bands.index, BAND_COLOURS, strict=True)
     )
     words = _("Reached {mode}").format(mode=_(MODE_WORDS[look.journey.mode]))
+    words += _(", estimate") if (look.bands["basis"] == "estimate").any() else ""
     title = html.escape(words + partial_words(study, look.journey))
     st.html(f'<div class="sp-legend"><p><b>{title}</b></p><ul>{swatches}</ul></div>')
     for note in _notes(look.bands):
@@ -178,14 +179,19 @@ def show_inside(study: Study, look: Look, *, key: str) -> None:
     rules = read_asset_rules()
     counts = counts.loc[[t for t in rules.types if t in counts.index]].head(TYPES_SHOWN)
     rows = {_("Residents"): rounded_people(residents["residents"])}
-    rows |= {_(rules.types[t].name): counts.loc[t] for t in counts.index}
+    for asset_type in counts.index:
+        # A count of half a type is no count of it.
+        whole = study.walking.is_collected(asset_type)
+        name = _(rules.types[asset_type].name) + ("" if whole else _(" (collected only in part)"))
+        rows[name] = counts.loc[asset_type]
+    estimate = _(", estimate") if (look.bands["basis"] == "estimate").any() else ""
     table = pd.DataFrame(rows).T.rename_axis("what").reset_index()
     columns = [Column("what", _("Within"))]
     columns += [Column(band, _("{n} min").format(n=f"{band:g}"), 0) for band in residents.index]
     show_table(
         table,
         columns,
-        caption=_("Residents and known assets reached {mode}").format(mode=words),
+        caption=_("Residents and known assets reached {mode}").format(mode=words) + estimate,
         key=f"inside-{key}",
         height=480,
     )

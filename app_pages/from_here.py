@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import partial
 
 import streamlit as st
@@ -28,7 +29,8 @@ with controls, st.container(key="choices-from"):
     mode = choose_mode(study)
     beside = comparisons(study, mode)
     other = choose(_("Beside it"), beside, key="beside")
-    with st.expander(_("More choices")):
+    # Walking and cycling have nothing more to choose.
+    with st.expander(_("More choices")) if mode == "transit" else nullcontext():
         journey = choose_journey(study, mode)
     if "transit" not in modes_here(study):
         st.caption(study.no_timetable())

@@ -154,6 +154,12 @@ def test_the_preview_walks_and_cycles_and_says_what_is_missing(visit: Visit) -> 
 
 
 # ---- from here -------------------------------------------------------------------------------------------------------
+def test_half_of_a_type_is_said_to_be_that(visit: Visit) -> None:
+    # The preview holds libraries, and no school.
+    rows = visit.open("from_here").table("inside-a").rows()
+    assert "Education (collected only in part)" in rows.index and "Faith" in rows.index
+
+
 def test_the_ground_from_the_centre_in_bands(in_toytown: Visit) -> None:
     in_toytown.open("from_here")
     bands = in_toytown.map()["bands"]
@@ -161,6 +167,7 @@ def test_the_ground_from_the_centre_in_bands(in_toytown: Visit) -> None:
     sizes = [np.ptp(np.array(b["rings"][0][0]), axis=0).prod() for b in bands]
     assert sizes == sorted(sizes, reverse=True)
     assert "Estimate: the streets round this place are not known" in in_toytown.captions
+    assert in_toytown.table("inside-a").caption == "Residents and known assets reached on foot, estimate"
     residents = in_toytown.table("inside-a").rows().loc["Residents"].tolist()
     assert residents == sorted(residents)
     in_toytown.choose("mode", "cycle").choose("beside", "walk")
